@@ -1,7 +1,7 @@
 """Structured logs that cannot carry a client's words (I6).
 
-Every line is JSON on stderr, built from an allow-list of fields. A field that is not on the list is dropped and counted,
-so that a careless `log.info("...", text=message)` loses the text and leaves a trace of the mistake.
+Every line is JSON on stderr, built from an allow-list of fields. A field that is not on the list is dropped and
+counted, so that a careless `log.info("...", text=message)` loses the text and leaves a trace of the mistake.
 """
 
 from __future__ import annotations
