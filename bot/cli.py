@@ -1,0 +1,152 @@
+"""The `interlude` command: what an operator types."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+
+import click
+import pydantic
+
+from bot.settings import PROJECT, Settings, get_settings
+
+
+class _Told(click.ClickException):
+    """One sentence on stderr, exit 1."""
+
+    def show(self, file: object = None) -> None:
+        click.echo(f"interlude: {self.format_message()}", err=True)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@click.group()
+def main() -> None:
+    """Guided reflection between therapy sessions, with a person told when it matters."""
+
+
+@main.command()
+def setup() -> None:
+    """Make what a start needs: .env, keys, stores, models; in demo mode the fictional practice."""
+    settings = _set_up()
+    _say(f"setup: ready ({settings.mode})")
+
+
+@main.command()
+def run() -> None:
+    """Start every part, print where to enter, end all of them on Ctrl-C."""
+    from bot.demo.practice import welcome
+    from bot.run import DOORS_WAIT_S, House, watch
+    from bot.set_up import Refusal, check_ports
+
+    settings = _set_up()
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, _interrupt)
+    try:
+        check_ports(_ports(settings))
+        people = welcome(settings) if settings.mode == "demo" else {}
+        with House(settings) as house:
+            _say("run: starting the doors")
+            late = house.wait_for(["gateway", "portal", "mailbox"], timeout_s=DOORS_WAIT_S)
+            if late:
+                raise Refusal(
+                    f"{' and '.join(late)} did not answer within {DOORS_WAIT_S:g} s; see var/run/{late[0]}.log"
+                )
+            house.write_run_file(people)
+            house.start_rest()
+            _print_doors(settings, people)
+            late = house.wait_for(["actions", "engine", "site"], timeout_s=120)
+            house.write_run_file(people)
+            _say(
+                f"run: {' and '.join(late)} still not there; messages wait and are answered later, crises are heard"
+                if late
+                else "run: everything answers. Ctrl-C ends it."
+            )
+            watch(house, people)
+    except KeyboardInterrupt:
+        _say("run: ended")
+    except Refusal as refusal:
+        raise _Told(str(refusal)) from refusal
+
+
+@main.command()
+def shell() -> None:
+    """Rasa's own shell on the dialogue engine, with the crisis path in place. Demo mode only."""
+    from bot.set_up import ENGINE_PYTHON
+
+    settings = _settings()
+    if settings.mode != "demo":
+        raise _Told("the shell talks as a demo client; set MODE=demo in .env")
+    os.chdir(PROJECT)
+    os.execv(ENGINE_PYTHON, [str(ENGINE_PYTHON), "-m", "bot.engine.rasa", "shell"])  # noqa: S606
+
+
+def _set_up() -> Settings:
+    from bot.demo.practice import fill
+    from bot.records import StoreError
+    from bot.set_up import Refusal, set_up
+
+    try:
+        settings = set_up(_say)
+        if settings.mode == "demo":
+            fill(settings, _say)
+    except (Refusal, StoreError) as error:
+        raise _Told(str(error)) from error
+    except pydantic.ValidationError as error:
+        raise _Told(_first_fault(error)) from error
+    return settings
+
+
+def _settings() -> Settings:
+    try:
+        return get_settings()
+    except pydantic.ValidationError as error:
+        raise _Told(_first_fault(error)) from error
+
+
+def _first_fault(error: pydantic.ValidationError) -> str:
+    fault = error.errors()[0]
+    return f".env: {'.'.join(str(part) for part in fault['loc']).upper()}={fault['input']!r}: {fault['msg']}"
+
+
+def _ports(settings: Settings) -> dict[str, int]:
+    ports = {
+        "GATEWAY_PORT": settings.gateway_port,
+        "PORTAL_PORT": settings.portal_port,
+        "ENGINE_PORT": settings.engine_port,
+        "ACTIONS_PORT": settings.actions_port,
+    }
+    if settings.mode == "demo":
+        ports |= {
+            "SITE_PORT": settings.site_port,
+            "MAILBOX_PORT": settings.mailbox_port,
+            "MAILBOX_SMTP_PORT": settings.mailbox_smtp_port,
+        }
+    return ports
+
+
+def _print_doors(settings: Settings, people: dict[str, list[dict[str, str]]]) -> None:
+    rows = [("client", settings.public_url_client, ""), ("therapist", settings.public_url_staff, "")]
+    for client in people.get("clients", ()):
+        rows.append((f"  invite of {client['id']}", client["invite_url"], "works once"))
+    for person in people.get("staff", ()):
+        rows.append((f"  {person['role']}", person["login"], f"password {person['password']}"))
+    if settings.mode == "demo":
+        rows.append(("a practice's site", f"http://localhost:{settings.site_port}", "the same chat as a widget"))
+        rows.append(("mailbox", f"http://localhost:{settings.mailbox_port}", "every e-mail of the demo"))
+    width = max(len(name) for name, *_ in rows)
+    for name, where, note in rows:
+        click.echo(f"  {name:<{width}}  {where}{'  (' + note + ')' if note else ''}")
+    sys.stdout.flush()
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""The gateway as an application: its parts, its routes, its default deny."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import structlog
+from litestar import Litestar
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp
+
+from bot.crisis import load as load_crisis
+from bot.gateway import joining, pages, sharing, talking
+from bot.gateway.engine_client import EngineClient
+from bot.gateway.errors import Refused, error_response, fault_response, refused_response
+from bot.gateway.identity import Identity
+from bot.gateway.live import Follower
+from bot.gateway.memory import Memory
+from bot.gateway.parts import Gateway, actions_healthy
+from bot.gateway.queue import EngineQueue
+from bot.gateway.receiving import Receiver
+from bot.gateway.sealing import SealingKey
+from bot.gateway.turns import labels_of, turn_of
+from bot.privacy.keys import read_practice_key
+from bot.privacy.opening import open_records
+from bot.records import Writer, conversations, practice
+from bot.records.conversations import Message
+from bot.records.events import Event
+from bot.settings import Settings
+from bot.texts import load_lines, load_texts
+from bot.web.headers import content_security_policy, with_headers
+from bot.web.policy import require_policies
+
+log = structlog.get_logger()
+
+# "open": anybody. "joined": a signed-in client. "consented": a signed-in client who agreed to keep entries.
+POLICIES = ("open", "joined", "consented")
+# The largest body a message of `max_chars` can make (each character escaped, or sealed and encoded), with room.
+MAX_BODY_BYTES = 1_000_000
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """The gateway for `settings`. Records are opened when it starts; it refuses to start with a route without
+    policy."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        load_crisis()
+        texts, lines = load_texts(), load_lines()
+        store = open_records(settings)
+        writer, reader = Writer(store), Writer(store)
+        here = await reader.read(practice.practice)
+        memory = Memory()
+        http = httpx.AsyncClient()
+        engine = EngineClient(
+            port=settings.engine_port, token=settings.engine_token, deadline_s=settings.engine_deadline_s
+        )
+
+        def committed(message: Message) -> None:
+            talk = memory.talk(message.conversation_id)
+            if talk is not None and message.kind != "notice":
+                talk.labels.update(labels_of(message))
+                talk.add(turn_of(message), message.offset)
+
+        async def healthy() -> bool:
+            return await actions_healthy(http, settings)
+
+        queue = EngineQueue(
+            writer=writer, reader=reader, engine=engine, actions_healthy=healthy, texts=texts, committed=committed
+        )
+
+        async def on_event(row: Event) -> None:
+            """Keeps the memory true to what other processes commit, and wakes the queue for what they free."""
+            if row.conversation_id is None:
+                return
+            if row.kind == "message" and memory.talk(row.conversation_id) is not None:
+                message = await reader.read(conversations.message, row.data["message_id"])
+                if message is not None:
+                    committed(message)
+            if row.kind in {"message", "question", "mode"}:
+                queue.wake(row.conversation_id)
+
+        follower = Follower(reader=reader, texts=texts, lines=lines, on_event=on_event)
+        gateway = Gateway(
+            settings=settings,
+            writer=writer,
+            reader=reader,
+            memory=memory,
+            texts=texts,
+            lines=lines,
+            identity=Identity(reader=reader, memory=memory, texts=texts),
+            receiver=Receiver(
+                writer=writer,
+                reader=reader,
+                memory=memory,
+                texts=texts,
+                lines=lines,
+                commit_deadline_s=settings.commit_deadline_s,
+                wake=queue.wake,
+            ),
+            queue=queue,
+            follower=follower,
+            engine=engine,
+            sealing=SealingKey(read_practice_key(settings)),
+            http=http,
+            practice_name=here.name,
+            country=here.country,
+        )
+        app.state.gateway = gateway
+        await follower.start()
+        await queue.start()
+        log.info("ready", port=settings.gateway_port)
+        try:
+            yield
+        finally:
+            await queue.stop()
+            await follower.stop()
+            await engine.close()
+            await http.aclose()
+            writer.close()
+            reader.close()
+
+    app = Litestar(
+        route_handlers=[*pages.HANDLERS, *joining.HANDLERS, *talking.HANDLERS, *sharing.HANDLERS],
+        lifespan=[lifespan],
+        openapi_config=pages.OPENAPI,
+        exception_handlers={Refused: refused_response, HTTPException: error_response, Exception: fault_response},
+        request_max_body_size=MAX_BODY_BYTES,
+    )
+    require_policies(app, allowed=POLICIES)
+    return with_headers(app, _headers(settings))
+
+
+def _headers(settings: Settings) -> Any:
+    framed = content_security_policy(frame_ancestors=" ".join(("'self'", *settings.widget_origins)))
+    alone = content_security_policy()
+
+    def headers_for(path: str) -> dict[str, str]:
+        if path == "/chat":
+            return {"content-security-policy": framed, "cache-control": "no-store"}
+        headers = {"content-security-policy": alone, "x-frame-options": "DENY"}
+        if path.startswith("/api/"):
+            headers["cache-control"] = "no-store"
+        if path == "/widget.js":
+            # The launcher is loaded by the practice's own pages.
+            headers["cross-origin-resource-policy"] = "cross-origin"
+        return headers
+
+    return headers_for

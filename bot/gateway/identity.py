@@ -1,0 +1,82 @@
+"""Who is asking: the sign-in behind the cookie, from memory first and from records if need be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException
+
+from bot.gateway.consenting import has_consented
+from bot.gateway.memory import Memory, Person
+from bot.records import StoreError, Tx, Writer, WriterTimeout, consents, conversations, people, practice, signing
+from bot.texts import Texts
+from bot.web.tokens import token_hash
+
+COOKIE = "__Host-interlude-client"
+SIGN_IN_LASTS = timedelta(days=180)
+# A sign-in that cannot be looked up in this time is treated as a stranger's: help and an honest card, no storing.
+LOOK_UP_DEADLINE_S = 0.5
+
+
+class StoreSilent(RuntimeError):
+    """The sign-in could not be looked up, because the store does not answer."""
+
+
+class Identity:
+    """Looks sign-ins up. A policy of this door ("joined") is a call of `person`."""
+
+    def __init__(self, *, reader: Writer, memory: Memory, texts: Texts) -> None:
+        self._reader, self._memory, self._texts = reader, memory, texts
+
+    async def person(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Person:
+        """The client behind the request. Raises NotAuthorizedException (401), or StoreSilent."""
+        token = connection.cookies.get(COOKIE)
+        if not token:
+            raise NotAuthorizedException("no sign-in")
+        hashed = token_hash(token)
+        person = self._memory.person(hashed)
+        if person is not None:
+            return person
+        try:
+            person = await self._reader.read(
+                load_person, hashed, texts=self._texts, at=datetime.now(UTC), timeout_s=LOOK_UP_DEADLINE_S
+            )
+        except (StoreError, WriterTimeout) as error:
+            raise StoreSilent("the store does not answer") from error
+        if person is None:
+            raise NotAuthorizedException("the sign-in has ended")
+        self._memory.remember_person(hashed, person)
+        return person
+
+
+def load_person(tx: Tx, hashed: str, *, texts: Texts, at: datetime) -> Person | None:
+    """The client of a sign-in that is still good, or None."""
+    sign_in = signing.sign_in_by_hash(tx, hashed, "client", at=at)
+    if sign_in is None:
+        return None
+    client = people.client(tx, sign_in.person_id)
+    here = practice.practice(tx)
+    given = consents.state(tx, client.id)
+    crisis_events = given.get("crisis_events")
+    return Person(
+        client_id=client.id,
+        conversation_id=conversations.conversation_of(tx, client.id).id,
+        language=client.language,
+        address=client.address,
+        country=client.country,
+        practice_name=here.name,
+        consented=has_consented(given, texts),
+        free_text=crisis_events is not None and crisis_events.given,
+    )
+
+
+def sign_in_cookie(token: str) -> str:
+    """The client door's Set-Cookie value; an empty token takes the cookie away.
+
+    SameSite=None and Partitioned, because the chat also lives in a frame of the practice's site: the cookie is then
+    kept apart for each site that shows the frame.
+    """
+    lasts = int(SIGN_IN_LASTS.total_seconds()) if token else 0
+    return f"{COOKIE}={token}; Path=/; Max-Age={lasts}; Secure; HttpOnly; SameSite=None; Partitioned"

@@ -1,0 +1,193 @@
+"""The way of one message: assess, show, commit, acknowledge (I1, I3).
+
+`Receiver.receive` yields what the client must learn, in the order in which it becomes true:
+
+1. `{"type": "card", ...}` at level *alert*, before anything is stored and without waiting for anything;
+2. `{"type": "ack", ...}` once the message, its assessment and any episode or question with its deliveries are
+durable; or    `{"type": "not_stored", ...}` with a card that says that nobody could be told and whom to call.
+
+"Is being told" is therefore never said before the commit. A commit that succeeds after its deadline is acknowledged
+when the widget sends the message again (same id, same body), and the card is corrected by the event that the commit
+wrote.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from bot.crisis import Assessment, Turn, assess, unassessed
+from bot.gateway.memory import Memory, Person, Talk
+from bot.gateway.turns import load_talk, turn_of
+from bot.handoff import card, intake
+from bot.logs import error_class
+from bot.records import StoreError, Tx, Writer, WriterTimeout, conversations, people
+from bot.texts import Lines, Texts
+
+log = structlog.get_logger()
+
+# How long a message waits for the gateway's own memory to be filled. Then it is assessed without: alone and carefully.
+MEMORY_DEADLINE_S = 0.05
+# Texts longer than this are assessed in a thread (40,000 characters take up to 0.4 s), so that nobody else waits.
+LONG_CHARS = 4_000
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message as it came, shape already checked. `text` is empty when a button (`option`) was pressed."""
+
+    id: str
+    text: str
+    option: str | None = None
+    step: str | None = None
+    reflection_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody with a sign-in that cannot be looked up right now (the store does not answer)."""
+
+    language: str
+    country: str
+    practice_name: str
+
+
+class Receiver:
+    """Serves messages of all clients of this process."""
+
+    def __init__(
+        self,
+        *,
+        writer: Writer,
+        reader: Writer,
+        memory: Memory,
+        texts: Texts,
+        lines: Lines,
+        commit_deadline_s: float,
+        wake: Callable[[str], None],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._writer, self._reader, self._memory = writer, reader, memory
+        self._texts, self._lines = texts, lines
+        self._commit_deadline_s = commit_deadline_s
+        self._wake = wake
+        self._now = now
+
+    async def receive(self, incoming: Incoming, who: Person | Stranger) -> AsyncIterator[dict[str, Any]]:
+        """What to tell the client, one JSON object at a time. Raises SameIdOtherBody (409) before the first."""
+        at = self._now()
+        talk = await self._talk(who) if isinstance(who, Person) else None
+        text = incoming.text or _label(incoming, talk)
+        turns = [*(talk.turns if talk else ()), Turn(role="client", text=text, at_utc=at, step=incoming.step)]
+        assessment = await self._assess(turns, who)
+        alert = assessment.level == "alert"
+        if alert:
+            yield self._card("noticed", who, incoming, assessment)
+        if isinstance(who, Stranger):
+            yield self._not_stored(who, incoming, assessment)
+            return
+        try:
+            received = await self._writer.write(
+                commit,
+                person=who,
+                incoming=incoming,
+                text=text,
+                assessment=assessment,
+                texts=self._texts,
+                lines=self._lines,
+                at=at,
+                timeout_s=self._commit_deadline_s,
+            )
+        except (StoreError, WriterTimeout) as error:
+            log.error("not_stored", message_id=incoming.id, error=error_class(error), assessed_level=assessment.level)
+            yield self._not_stored(who, incoming, assessment)
+            return
+        if talk is not None and not received.message.repeated:
+            talk.add(turn_of(received.message), received.message.offset)
+        yield {"type": "ack", "id": incoming.id, "offset": received.message.offset}
+        if received.forward:
+            self._wake(who.conversation_id)
+
+    async def _talk(self, person: Person) -> Talk | None:
+        talk = self._memory.talk(person.conversation_id)
+        if talk is not None:
+            return talk
+        try:
+            turns, labels, last = await self._reader.read(
+                load_talk, person.conversation_id, timeout_s=MEMORY_DEADLINE_S
+            )
+        except (StoreError, WriterTimeout) as error:
+            log.warning("memory_missing", conversation_id=person.conversation_id, error=error_class(error))
+            return None
+        return self._memory.remember_talk(person.conversation_id, turns, labels, last)
+
+    async def _assess(self, turns: Sequence[Turn], who: Person | Stranger) -> Assessment:
+        baseline = who.baseline if isinstance(who, Person) else None
+        try:
+            if sum(len(turn.text) for turn in turns) > LONG_CHARS:
+                return await asyncio.to_thread(assess, turns, language=who.language, baseline=baseline)
+            return assess(turns, language=who.language, baseline=baseline)
+        except Exception as error:  # noqa: BLE001 - an assessment that failed is an alert, whatever the failure was
+            log.error("unassessed", error=error_class(error))
+            return unassessed()
+
+    def _card(self, state: str, who: Person | Stranger, incoming: Incoming, assessment: Assessment) -> dict[str, Any]:
+        shown = card.first_card(
+            self._texts,
+            self._lines,
+            language=who.language,
+            address=who.address if isinstance(who, Person) else "tu",
+            country=who.country,
+            practice_name=who.practice_name,
+            state=state,
+            categories=assessment.categories,
+            severity=assessment.severity,
+            message_id=incoming.id,
+        )
+        return {"type": "card", "card": shown}
+
+    def _not_stored(self, who: Person | Stranger, incoming: Incoming, assessment: Assessment) -> dict[str, Any]:
+        answer: dict[str, Any] = {"type": "not_stored", "id": incoming.id, "card": None}
+        if assessment.level != "none":
+            answer["card"] = self._card("not_stored", who, incoming, assessment)["card"]
+        return answer
+
+
+def commit(
+    tx: Tx,
+    *,
+    person: Person,
+    incoming: Incoming,
+    text: str,
+    assessment: Assessment,
+    texts: Texts,
+    lines: Lines,
+    at: datetime,
+) -> intake.Received:
+    """Step "commit": one transaction for the message and all that follows from it."""
+    return intake.receive(
+        tx,
+        texts=texts,
+        conversation=conversations.conversation_of(tx, person.client_id, at=at),
+        client=people.client(tx, person.client_id),
+        message=intake.NewMessage(
+            id=incoming.id,
+            text=text,
+            option=incoming.option,
+            step=incoming.step,
+            reflection_id=incoming.reflection_id,
+        ),
+        assessment=assessment,
+        at=at,
+    )
+
+
+def _label(incoming: Incoming, talk: Talk | None) -> str:
+    """The words on the button that was pressed, as the server showed them; the option's id if it is not known."""
+    option = incoming.option or ""
+    return talk.labels.get(option, option) if talk else option

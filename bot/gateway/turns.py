@@ -1,0 +1,33 @@
+"""Messages of records as turns of an assessment."""
+
+from __future__ import annotations
+
+from bot.crisis import Turn
+from bot.gateway.memory import TURNS_KEPT
+from bot.records import Tx, conversations
+from bot.records.conversations import Message
+
+# Notices (the engine is silent, who joined) are no part of what was said.
+_SPOKEN = frozenset({"text", "option", "prompt", "question"})
+
+
+def turn_of(message: Message) -> Turn:
+    """One stored message as a turn. A risk question is marked, so that its answer can be read as one."""
+    question = "risk" if message.kind == "question" else None
+    return Turn(role=message.role, text=message.text, at_utc=message.at, question=question, step=message.step)
+
+
+def load_talk(tx: Tx, conversation_id: str) -> tuple[list[Turn], dict[str, str], int]:
+    """The last turns of a conversation, the labels of the buttons shown in them, and the last offset."""
+    messages = conversations.last_messages(tx, conversation_id, limit=TURNS_KEPT)
+    turns = [turn_of(message) for message in messages if message.kind in _SPOKEN]
+    labels: dict[str, str] = {}
+    for message in messages:
+        labels.update(labels_of(message))
+    return turns, labels, messages[-1].offset if messages else 0
+
+
+def labels_of(message: Message) -> dict[str, str]:
+    """Option id -> words, of the buttons that a message shows."""
+    options = (message.prompt or {}).get("options") or ()
+    return {str(option["id"]): str(option["label"]) for option in options}

@@ -1,0 +1,21 @@
+"""`python -m bot.supervised COMMAND...` becomes COMMAND, tied to the life of the supervisor that started it.
+
+Imports next to nothing: it runs before every part.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+
+def end_with_parent() -> None:
+    """Linux: this process gets SIGTERM when its parent dies, so that kill -9 leaves no orphan either."""
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1  # linux/prctl.h
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    end_with_parent()
+    os.execv(sys.argv[1], sys.argv[1:])  # noqa: S606 - the command line is ours, from bot.run
