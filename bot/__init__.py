@@ -1,0 +1,1 @@
+"""Interlude: guided reflection between therapy sessions, with a person told when it matters."""

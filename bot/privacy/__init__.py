@@ -1,0 +1,1 @@
+"""What keeps private words private: keys, audit. Uses records; the doors use it."""

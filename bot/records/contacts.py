@@ -1,0 +1,122 @@
+"""Whom an alert reaches, through which channels, in which order and at which hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, select
+
+from bot.records import practice
+from bot.records.schema import channels, clients, staff
+from bot.records.schema import contacts as contacts_table
+from bot.records.transaction import Tx, new_id
+
+type Hours = tuple[int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way to reach a contact. `kind`: email, sms, webhook or apprise."""
+
+    id: str
+    kind: str
+    address: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody who is told. Every contact is a staff account, so that what they are sent to has a sign-in."""
+
+    id: str
+    person_id: str
+    display_name: str
+    channels: tuple[Channel, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """When somebody answers. `hours`: (weekday, Monday = 0, opens "HH:MM", closes "HH:MM") in `time_zone`; `outside`:
+    "nobody" or the id of the contact who answers then."""
+
+    hours: tuple[Hours, ...]
+    holidays: tuple[date, ...]
+    time_zone: str
+    outside: str
+
+
+def add_contact(tx: Tx, *, person_id: str, position: int, at: datetime) -> str:
+    """Makes a staff account a contact; the contact's id."""
+    contact_id = new_id()
+    tx.run(insert(contacts_table).values(id=contact_id, person_id=person_id, position=position, created_at=at))
+    return contact_id
+
+
+def add_channel(tx: Tx, *, contact_id: str, kind: str, address: str, position: int) -> str:
+    """Adds a way to reach a contact; the channel's id."""
+    channel_id = new_id()
+    tx.run(insert(channels).values(id=channel_id, contact_id=contact_id, kind=kind, address=address, position=position))
+    return channel_id
+
+
+def contacts(tx: Tx) -> list[Contact]:
+    """Everybody who may be told and whose account is active, in the practice's order, channels in theirs."""
+    ways: dict[str, list[Channel]] = {}
+    for row in tx.all(select(channels).order_by(channels.c.position, channels.c.id)):
+        way = Channel(id=row.id, kind=row.kind, address=row.address, position=row.position)
+        ways.setdefault(row.contact_id, []).append(way)
+    query = select(contacts_table, staff.c.display_name).join(staff, staff.c.person_id == contacts_table.c.person_id)
+    query = query.where(staff.c.status == "active").order_by(contacts_table.c.position, contacts_table.c.id)
+    return [
+        Contact(
+            id=row.id,
+            person_id=row.person_id,
+            display_name=row.display_name,
+            channels=tuple(ways.get(row.id, ())),
+            position=row.position,
+        )
+        for row in tx.all(query)
+    ]
+
+
+def path_of(tx: Tx, client_id: str) -> list[Contact]:
+    """Who is told about a client, in order: the therapist if a contact, then the others in the practice's order."""
+    query = select(clients.c.therapist_id).where(clients.c.person_id == client_id)
+    therapist_id = tx.need(query, f"client {client_id}").therapist_id
+    return sorted(contacts(tx), key=lambda contact: contact.person_id != therapist_id)
+
+
+def coverage(tx: Tx) -> Coverage:
+    """When somebody answers; no hours at all before anybody declared some."""
+    stored = practice.coverage_columns(tx)
+    return Coverage(
+        hours=tuple((int(weekday), str(opens), str(closes)) for weekday, opens, closes in stored["hours"]),
+        holidays=tuple(date.fromisoformat(day) for day in stored["holidays"]),
+        time_zone=stored["time_zone"],
+        outside=stored["outside"],
+    )
+
+
+def set_coverage(
+    tx: Tx,
+    *,
+    hours: Sequence[Hours] | None = None,
+    holidays: Sequence[date] | None = None,
+    time_zone: str | None = None,
+    outside: str | None = None,
+) -> Coverage:
+    """Declares when somebody answers; what is None stays as it is."""
+    columns: dict[str, object] = {}
+    if hours is not None:
+        columns["hours"] = [list(part) for part in hours]
+    if holidays is not None:
+        columns["holidays"] = [day.isoformat() for day in holidays]
+    if time_zone is not None:
+        columns["time_zone"] = time_zone
+    if outside is not None:
+        columns["outside"] = outside
+    practice.change(tx, columns)
+    return coverage(tx)
