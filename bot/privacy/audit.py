@@ -1,7 +1,7 @@
 """Who looked at what: a chain of rows in which an altered, removed or inserted one is found (I8).
 
-Each digest is an HMAC over the row and the digest before it, under a key derived from the practice key: somebody who can
-write to the database but does not hold the key cannot make a row that fits.
+Each digest is an HMAC over the row and the digest before it, under a key derived from the practice key: a row that fits
+cannot be made without that key, whoever can write to the tables.
 """
 
 from __future__ import annotations

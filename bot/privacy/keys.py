@@ -1,8 +1,8 @@
 """One key per entry, in a file apart from the records.
 
-The practice key never encrypts a text. Keys derived from it encrypt the two database files, wrap the entry keys and seal
-the audit chain. Entry keys are random, so that destroying one leaves nothing to derive it from: a backup of the records
-is then unreadable for that entry, practice key at hand or not.
+The practice key never encrypts a text. Keys derived from it encrypt the two database files, wrap the entry keys and
+seal the audit chain. Entry keys are random, so that destroying one leaves nothing to derive it from: a backup of the
+records is then unreadable for that entry, practice key at hand or not.
 
 Keys are made in batches, durable before the first is used, so that a message's transaction touches one file.
 """
@@ -22,7 +22,8 @@ from typing import Any
 import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, delete, insert
+from sqlcipher3 import dbapi2
 
 from bot.privacy.practice_key import KEY_BYTES, derive, read_practice_key
 from bot.records import migrating, sqlcipher
@@ -116,7 +117,7 @@ class Keyring:
     def destroy(self, key_ids: Iterable[str]) -> None:
         """Forgets keys for good: overwritten in the file, and the write-ahead log emptied.
 
-        Destroying a key that is gone already is no error. Raises StoreBusy, StoreFull; then all of them may still exist.
+        Destroying a key that is gone already is no error. Raises StoreBusy, StoreFull: then all may still exist.
         """
         doomed = list(key_ids)
         with self._transaction() as connection:
@@ -196,7 +197,7 @@ class Keyring:
 def _driver_mapped() -> Iterator[None]:
     try:
         yield
-    except sqlcipher.dbapi2.Error as error:
+    except dbapi2.Error as error:
         raise from_database(error) from error
 
 

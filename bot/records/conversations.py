@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, insert, select, update
 
 from bot.records import entries
-from bot.records.errors import StoreError
+from bot.records.errors import NotFound, StoreError
 from bot.records.events import add_event
 from bot.records.schema import conversations, messages
 from bot.records.schema import entries as entries_table
@@ -41,8 +41,8 @@ class Conversation:
 class Message:
     """One message. `offset` counts from 1 in its conversation, without gaps.
 
-    `repeated` is True only in the answer of `add_message` for a message that was stored before. `held_by` is the question
-    that must be answered before the engine is asked.
+    `repeated` is True only in the answer of `add_message` for a message that was stored before. `held_by` is the
+    question that must be answered before the engine is asked.
     """
 
     id: str
@@ -128,8 +128,12 @@ def add_message(
         if (stored.conversation_id, stored.role, stored.text, stored.option) != (conversation_id, role, text, option):
             raise SameIdOtherBody(f"message {message_id} is stored with another body; send this one under a new id")
         return replace(stored, repeated=True)
-    where = conversation(tx, conversation_id)
-    offset = where.last_offset + 1
+    counted = update(conversations).where(conversations.c.id == conversation_id)
+    counted = counted.values(last_offset=conversations.c.last_offset + 1)
+    where = tx.changed(counted.returning(conversations.c.client_id, conversations.c.last_offset))
+    if where is None:
+        raise NotFound(f"no conversation {conversation_id}")
+    offset = where.last_offset
     body = {"text": text, "option": option, "params": params, "reason": reason, "prompt": prompt}
     entry_id = entries.seal(tx, body, client_id=where.client_id, fate="own", at=at)
     tx.run(
@@ -148,11 +152,28 @@ def add_message(
             at=at,
         )
     )
-    tx.run(update(conversations).where(conversations.c.id == conversation_id).values(last_offset=offset))
     add_event(tx, conversation_id, "message", {"message_id": message_id, "offset": offset, "role": role}, at)
-    added = message(tx, message_id)
-    assert added is not None
-    return added
+    return Message(
+        id=message_id,
+        conversation_id=conversation_id,
+        offset=offset,
+        role=role,
+        kind=kind,
+        text=text,
+        text_id=text_id,
+        params=params,
+        reason=reason,
+        prompt=prompt,
+        reflection_id=reflection_id,
+        step=step,
+        option=option,
+        in_reply_to=in_reply_to,
+        by_person_id=by_person_id,
+        at=at,
+        answered_at=None,
+        held_by=None,
+        entry_id=entry_id,
+    )
 
 
 def message(tx: Tx, message_id: str) -> Message | None:

@@ -1,8 +1,8 @@
 """Private text: one sealed entry each, with a key and a fate of its own.
 
-`own` is the client's and can be erased; `record` belongs to the practice record and stays for its stated period. Sharing
-copies from the first to the second. An entry is sealed with AES-256-GCM; its id, client and fate are authenticated with
-it, so that a row moved to another client or given another fate does not open.
+`own` is the client's and can be erased; `record` belongs to the practice record and stays for its stated period.
+Sharing copies from the first to the second. An entry is sealed with AES-256-GCM; its id, client and fate are
+authenticated with it, so that a row moved to another client or given another fate does not open.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ def discard(tx: Tx, entry_ids: Iterable[str], *, at: datetime) -> None:
     for entry_id in entry_ids:
         row = tx.need(select(entries.c.key_id).where(entries.c.id == entry_id), f"entry {entry_id}")
         tx.run(insert(doomed_keys).values(key_id=row.key_id, at=at))
+        tx.doomed.append(row.key_id)
         tx.run(delete(entries).where(entries.c.id == entry_id))
 
 

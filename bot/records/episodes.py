@@ -100,7 +100,7 @@ def open_episode(
     reference: str,
     at: datetime,
 ) -> Episode:
-    """Opens an episode with its first message. A conversation with one that is not closed is refused with StoreError."""
+    """Opens an episode with its first message. Raises StoreError when the conversation has one that is not closed."""
     episode_id = new_id()
     tx.run(
         insert(episodes).values(
@@ -196,7 +196,7 @@ def acknowledge(
     open to others again.
 
     Raises:
-        AlreadyAcknowledged: another person did. EpisodeClosed. ValueError: no such step, or "calling_by" without a time.
+        AlreadyAcknowledged: another person did. EpisodeClosed. ValueError: no such step, or "calling_by" with no time.
     """
     if next_step not in NEXT_STEPS:
         raise ValueError(f"no next step {next_step!r}; there are {list(NEXT_STEPS)}")

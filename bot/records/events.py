@@ -1,4 +1,4 @@
-"""What people see change: one row each, written in the transaction that made it true. Gateway and portal follow them."""
+"""What people see change: one row each, written in the transaction that made it true; gateway and portal follow it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.records.transaction import Tx
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A change. `kind` is message, episode, question, mode, reflection, summary or share; `data` holds ids and states."""
+    """A change. `kind`: message, episode, question, mode, reflection, summary or share. `data`: ids and states."""
 
     id: int
     conversation_id: str | None

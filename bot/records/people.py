@@ -156,7 +156,7 @@ def clients_of(tx: Tx, therapist_id: str) -> list[Client]:
 
 
 def set_client(tx: Tx, client_id: str, *, at: datetime, **fields: Any) -> Client:
-    """Changes fields of a client: name, pronouns, phone, tool_name, language, address, country, therapist_id, status."""
+    """Changes name, pronouns, phone, tool_name, language, address, country, therapist_id or status; the client then."""
     unknown = set(fields) - set(_PROFILE) - set(_PLAIN)
     if unknown:
         raise ValueError(f"a client has no field {sorted(unknown)}; there are {[*_PROFILE, *_PLAIN]}")

@@ -15,7 +15,7 @@ _FIELDS = frozenset(
     {"name", "time_zone", "country", "languages", "jurisdiction", "reply_minutes", "outside", "emergency_words"}
 )
 # Before anybody has said when somebody answers, nobody does: the careful reading of an empty declaration.
-_FIRST = {
+_FIRST: Mapping[str, Any] = {
     "id": 1,
     "name": "",
     "time_zone": "UTC",
@@ -34,9 +34,9 @@ _FIRST = {
 class Practice:
     """Who runs this deployment.
 
-    `reply_minutes`: minutes to an acknowledgement before the next contact is told, by severity 1-3. `outside`: "nobody", or
-    the id of the contact who answers outside the hours. `emergency_words`: by language, when this practice calls
-    emergency services.
+    `reply_minutes`: minutes to an acknowledgement before the next contact is told, by severity 1-3. `outside`:
+    "nobody", or the id of the contact who answers outside the hours. `emergency_words`: by language, when this practice
+    calls emergency services.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Practice:
 def practice(tx: Tx) -> Practice:
     """The practice; an unnamed one with no hours before the first `set_practice`."""
     row = tx.first(select(practice_table))
-    found: Mapping[str, Any] = _FIRST if row is None else row._mapping
+    found: Mapping[str, Any] = _FIRST if row is None else row._asdict()
     return Practice(
         name=found["name"],
         time_zone=found["time_zone"],
@@ -82,7 +82,7 @@ def set_practice(tx: Tx, **fields: Any) -> Practice:
 def coverage_columns(tx: Tx) -> Mapping[str, Any]:
     """Hours, holidays, time zone and outside, as stored; read by `bot.records.contacts.coverage`."""
     row = tx.first(select(practice_table))
-    found: Mapping[str, Any] = _FIRST if row is None else row._mapping
+    found: Mapping[str, Any] = _FIRST if row is None else row._asdict()
     return {name: found[name] for name in ("hours", "holidays", "time_zone", "outside")}
 
 

@@ -16,7 +16,7 @@ ANSWERS = ("yes", "not_sure", "no", "rather_not", "text")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`evidence_id` names what raised it: asked once in 24 hours. `pages_at`: when silence tells a person, None if never."""
+    """`evidence_id` names what raised it: asked once in 24 hours. `pages_at`: when silence tells a person, or None."""
 
     id: str
     conversation_id: str
@@ -85,7 +85,7 @@ def asked_since(tx: Tx, conversation_id: str, evidence_id: str, since: datetime)
 
 
 def answer(tx: Tx, question_id: str, *, answer: str, message_id: str, at: datetime) -> Question:
-    """Records the first answer; a later one leaves it as it is. An answer after the silence was paged is recorded too."""
+    """Records the first answer, also after its silence was paged; a later one leaves it as it is."""
     if answer not in ANSWERS:
         raise ValueError(f"no answer {answer!r}; there are {list(ANSWERS)}")
     unanswered = (questions.c.id == question_id) & questions.c.answer.is_(None)

@@ -41,7 +41,7 @@ def path_of(url: str) -> Path:
 
 
 def connect(path: Path, key: bytes, *, busy_timeout_s: float) -> Any:
-    """A driver connection with every setting made and verified. Raises StoreRefused, StoreDamaged, StoreBusy, StoreFull."""
+    """A driver connection, every setting made and verified. Raises StoreRefused, StoreDamaged, StoreBusy, StoreFull."""
     if len(key) != KEY_BYTES:
         raise StoreRefused(f"the database key has {len(key)} bytes, it must have {KEY_BYTES}")
     try:
@@ -84,8 +84,8 @@ def _set_up(connection: Any, key: bytes) -> None:
 def make_engine(path: Path, key: bytes, *, busy_timeout_s: float, writable: bool, pool_size: int) -> Engine:
     """A pool of connections whose transactions begin with BEGIN IMMEDIATE (`writable`) or read one snapshot.
 
-    BEGIN IMMEDIATE takes the write lock first: a transaction that reads and then writes would otherwise fail half of the
-    time under several processes, without the busy time-out being honoured.
+    BEGIN IMMEDIATE takes the write lock first: a transaction that reads and then writes would otherwise fail half of
+    the time under several processes, without the busy time-out being honoured.
     """
 
     def creator() -> Any:

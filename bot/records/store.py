@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlcipher3 import dbapi2
 
 from bot.records import migrating, sqlcipher
 from bot.records.errors import StoreError, from_database, mapped
@@ -51,12 +52,11 @@ class Store:
         with _transaction(self._writers) as connection:
             tx = Tx(connection=connection, keyring=self.keyring, writable=True)
             yield tx
-            doomed = connection.execute(select(doomed_keys.c.key_id).limit(1)).first() is not None
-        if doomed:
+        if tx.doomed:
             try:
                 self.sweep_keys()
             except StoreError as error:
-                # The transaction is durable and its caller must hear so. The rows of doomed_keys stay for the next sweep.
+                # The transaction is durable and its caller must hear so. doomed_keys stays for the next sweep.
                 _LOG.warning("keys_not_yet_destroyed", error=type(error).__name__)
 
     @contextmanager
@@ -68,7 +68,7 @@ class Store:
     def sweep_keys(self) -> int:
         """Destroys the keys of deleted entries that are not destroyed yet; their number.
 
-        In this order a kill between the two steps leaves a row that names a key already gone, which the next sweep clears.
+        In this order a kill between the two steps leaves a row naming a key already gone, which the next sweep clears.
         """
         with self.read() as tx:
             key_ids = [row.key_id for row in tx.all(select(doomed_keys.c.key_id))]
@@ -89,7 +89,7 @@ class Store:
                 self._watch = sqlcipher.connect(self._path, self._key, busy_timeout_s=self._busy_timeout_s)
             try:
                 return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
-            except sqlcipher.dbapi2.Error as error:
+            except dbapi2.Error as error:
                 self._watch.close()
                 self._watch = None
                 raise from_database(error) from error

@@ -20,7 +20,7 @@ from bot.records.transaction import AnyRow, Tx, new_id
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What was written at the end of a reflection; a correction makes a new version. `shared_at`: None if not shared now."""
+    """What was written at the end of a reflection; a correction is a new version. `shared_at`: None if not shared."""
 
     id: str
     reflection_id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Executable, Row, Select
@@ -46,6 +46,8 @@ class Tx:
     connection: Connection
     keyring: Keyring
     writable: bool
+    # Keys of entries deleted in this transaction, destroyed once it is durable.
+    doomed: list[str] = field(default_factory=list)
 
     def all(self, statement: Select[Any]) -> Sequence[AnyRow]:
         """Every row of a query."""
@@ -70,6 +72,11 @@ class Tx:
         """An INSERT, UPDATE or DELETE; the number of rows it touched. Raises ReadOnly."""
         self.must_write()
         return self.connection.execute(statement).rowcount
+
+    def changed(self, statement: UpdateBase) -> AnyRow | None:
+        """The row that an INSERT or UPDATE with RETURNING touched, or None. Raises ReadOnly."""
+        self.must_write()
+        return self.connection.execute(statement).first()
 
     def insert_numbered(self, statement: UpdateBase) -> int:
         """An INSERT into a table that numbers its rows; the new number. Raises ReadOnly."""

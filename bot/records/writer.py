@@ -44,13 +44,15 @@ class Writer:
         Raises:
             WriterTimeout: the job goes on. Else what the verb or the store raised.
         """
-        return await _wait(self._writer.submit(self._in_write, verb, args, kwargs), timeout_s)
+        result: R = await _wait(self._writer.submit(self._in_write, verb, args, kwargs), timeout_s)
+        return result
 
     async def read[**P, R](
         self, verb: Callable[Concatenate[Tx, P], R], *args: Any, timeout_s: float | None = None, **kwargs: Any
     ) -> R:
         """Runs `verb(tx, *args, **kwargs)` in one snapshot; sees every write that was awaited before."""
-        return await _wait(self._readers.submit(self._in_read, verb, args, kwargs), timeout_s)
+        result: R = await _wait(self._readers.submit(self._in_read, verb, args, kwargs), timeout_s)
+        return result
 
     def _in_write(self, verb: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         with self.store.write() as tx:

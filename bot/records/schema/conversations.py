@@ -111,8 +111,8 @@ summaries = Table(
     UniqueConstraint("reflection_id", "version"),
 )
 
-# Frozen copies in the practice record. `summary_id` and `reflection_id` may outlive the rows they name: those the client
-# can erase, these stay for the practice's stated period.
+# Frozen copies in the practice record. `summary_id` and `reflection_id` may outlive the rows they name: those the
+# client can erase, these stay for the practice's stated period.
 shared_summaries = Table(
     "shared_summaries",
     metadata,

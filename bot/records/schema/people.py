@@ -6,7 +6,8 @@ from sqlalchemy import JSON, Boolean, CheckConstraint, Column, ForeignKey, Integ
 
 from bot.records.schema.base import Id, Number, Utc, metadata
 
-# One row a piece of private text: AES-256-GCM under a key of its own, which keys.db holds. Destroying the key is erasure.
+# One row a piece of private text: AES-256-GCM under a key of its own, which the keys' file holds. Destroying the key
+# is erasure.
 entries = Table(
     "entries",
     metadata,
