@@ -8,6 +8,7 @@ from bot.records.errors import (
     KeyDestroyed,
     NotFound,
     ReadOnly,
+    RecordsRefusal,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -19,6 +20,6 @@ from bot.records.transaction import Keyring, Tx, new_id
 from bot.records.writer import Writer, WriterTimeout
 
 __all__ = [
-    "KeyDestroyed", "Keyring", "NotFound", "ReadOnly", "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoreFull",
+    "KeyDestroyed", "Keyring", "NotFound", "ReadOnly", "RecordsRefusal", "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoreFull",
     "StoreRefused", "Tx", "Writer", "WriterTimeout", "new_id", "open_store",
 ]  # fmt: skip

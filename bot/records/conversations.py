@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, insert, select, update
 
 from bot.records import entries
-from bot.records.errors import NotFound, StoreError
+from bot.records.errors import NotFound, RecordsRefusal
 from bot.records.events import add_event
 from bot.records.schema import conversations, messages
 from bot.records.schema import entries as entries_table
@@ -22,7 +22,7 @@ _MESSAGE_ID = re.compile(r"[0-9a-f-]{32,36}")
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 
 
-class SameIdOtherBody(StoreError):
+class SameIdOtherBody(RecordsRefusal):
     """A message with this id is stored already and says something else."""
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 from bot.records import entries
 from bot.records.assessments import assessment_of
 from bot.records.conversations import message
-from bot.records.errors import NotFound, StoreError
+from bot.records.errors import NotFound, RecordsRefusal
 from bot.records.events import add_event
 from bot.records.schema import entries as entries_table
 from bot.records.schema import episode_messages as episode_messages_table
@@ -27,7 +27,7 @@ NEXT_STEPS = ("calling_now", "calling_by", "pass_on")
 OUTCOMES = ("reached_and_safe", "emergency_services", "could_not_reach", "not_a_crisis")
 
 
-class AlreadyAcknowledged(StoreError):
+class AlreadyAcknowledged(RecordsRefusal):
     """Somebody else answered first: `by_person_id`, `at`, `next_step`."""
 
     def __init__(self, episode: Episode) -> None:
@@ -37,7 +37,7 @@ class AlreadyAcknowledged(StoreError):
         self.next_step = episode.next_step
 
 
-class EpisodeClosed(StoreError):
+class EpisodeClosed(RecordsRefusal):
     """The episode has its outcome; nothing can be added to it."""
 
 

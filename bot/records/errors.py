@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
 class StoreError(Exception):
@@ -32,16 +33,20 @@ class StoreRefused(StoreError):
     """This machine's SQLCipher does not give what the records need, or the address is not one we can open."""
 
 
-class ReadOnly(StoreError):
-    """A verb that writes was called in `store.read()`."""
+class KeyDestroyed(StoreError):
+    """The entry's key is gone, on purpose: nobody can read it again."""
 
 
-class NotFound(StoreError):
+class RecordsRefusal(Exception):
+    """The store is well; what was asked does not fit what it holds. Never a reason to say that nothing was stored."""
+
+
+class NotFound(RecordsRefusal):
     """No row of this kind has this id."""
 
 
-class KeyDestroyed(StoreError):
-    """The entry's key is gone, on purpose: nobody can read it again."""
+class ReadOnly(RuntimeError):
+    """A verb that writes was called in `store.read()`: a mistake in the caller."""
 
 
 # Result codes of https://sqlite.org/rescode.html, primary part.
@@ -52,6 +57,8 @@ _DAMAGED = {11, 26}  # CORRUPT, NOTADB
 
 def from_database(error: BaseException) -> StoreError:
     """The error that a caller acts on, for one that a database driver raised."""
+    if isinstance(error, PoolTimeout):
+        return StoreBusy("every connection of this process stayed in use past the busy time-out; try again")
     driver_error = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     code = getattr(driver_error, "sqlite_errorcode", None)
     name = getattr(driver_error, "sqlite_errorname", None) or type(driver_error).__name__

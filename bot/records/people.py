@@ -11,7 +11,7 @@ from sqlalchemy import Select, insert, select, update
 
 from bot.records import entries
 from bot.records.conversations import conversation_of
-from bot.records.errors import StoreError
+from bot.records.errors import RecordsRefusal
 from bot.records.schema import clients, people
 from bot.records.schema import entries as entries_table
 from bot.records.schema import staff as staff_table
@@ -21,7 +21,7 @@ _PROFILE = ("name", "pronouns", "phone", "tool_name")
 _PLAIN = ("language", "address", "country", "therapist_id", "status")
 
 
-class LoginTaken(StoreError):
+class LoginTaken(RecordsRefusal):
     """Another account has this login."""
 
 
