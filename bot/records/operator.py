@@ -1,0 +1,39 @@
+"""The operator's look into the encrypted file: tables, counts, sizes, plans; read-only, and no client text.
+
+Private text stays sealed here, because entry keys are not given out; what is left are ids, times and states.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import sqlcipher3
+
+from bot.records import sqlcipher
+from bot.records.transaction import Keyring
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+@contextmanager
+def open_for_operator(database_url: str, *, keyring: Keyring, busy_timeout_s: float = 5.0) -> Iterator[Database]:
+    """The records as a sqlite-utils Database, closed at the end of the block. It cannot write.
+
+    Raises StoreRefused, StoreBusy, StoreDamaged, StoreFull.
+    """
+    # sqlite-utils takes this name if it is there: its errors are then those of the driver that opened the file.
+    sys.modules.setdefault("pysqlite3", sqlcipher3)
+    sys.modules.setdefault("pysqlite3.dbapi2", sqlcipher3.dbapi2)
+    from sqlite_utils import Database
+
+    path = sqlcipher.path_of(database_url)
+    connection = sqlcipher.connect(path, keyring.database_key("records"), busy_timeout_s=busy_timeout_s)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        yield Database(connection)
+    finally:
+        connection.close()
