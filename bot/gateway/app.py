@@ -24,7 +24,6 @@ from bot.gateway.queue import EngineQueue
 from bot.gateway.receiving import Receiver
 from bot.gateway.sealing import SealingKey
 from bot.gateway.turns import labels_of, turn_of
-from bot.privacy.keys import read_practice_key
 from bot.privacy.opening import open_records
 from bot.records import Writer, conversations, practice
 from bot.records.conversations import Message
@@ -51,8 +50,8 @@ def create_app(settings: Settings) -> ASGIApp:
         load_crisis()
         texts, lines = load_texts(), load_lines()
         store = open_records(settings)
-        writer, reader = Writer(store), Writer(store)
-        here = await reader.read(practice.practice)
+        records = Writer(store)
+        here = await records.read(practice.practice)
         memory = Memory()
         http = httpx.AsyncClient()
         engine = EngineClient(
@@ -69,7 +68,7 @@ def create_app(settings: Settings) -> ASGIApp:
             return await actions_healthy(http, settings)
 
         queue = EngineQueue(
-            writer=writer, reader=reader, engine=engine, actions_healthy=healthy, texts=texts, committed=committed
+            records=records, engine=engine, actions_healthy=healthy, texts=texts, committed=committed
         )
 
         async def on_event(row: Event) -> None:
@@ -77,24 +76,22 @@ def create_app(settings: Settings) -> ASGIApp:
             if row.conversation_id is None:
                 return
             if row.kind == "message" and memory.talk(row.conversation_id) is not None:
-                message = await reader.read(conversations.message, row.data["message_id"])
+                message = await records.read(conversations.message, row.data["message_id"])
                 if message is not None:
                     committed(message)
             if row.kind in {"message", "question", "mode"}:
                 queue.wake(row.conversation_id)
 
-        follower = Follower(reader=reader, texts=texts, lines=lines, on_event=on_event)
+        follower = Follower(records=records, texts=texts, lines=lines, on_event=on_event)
         gateway = Gateway(
             settings=settings,
-            writer=writer,
-            reader=reader,
+            records=records,
             memory=memory,
             texts=texts,
             lines=lines,
-            identity=Identity(reader=reader, memory=memory, texts=texts),
+            identity=Identity(records=records, memory=memory, texts=texts),
             receiver=Receiver(
-                writer=writer,
-                reader=reader,
+                records=records,
                 memory=memory,
                 texts=texts,
                 lines=lines,
@@ -104,10 +101,11 @@ def create_app(settings: Settings) -> ASGIApp:
             queue=queue,
             follower=follower,
             engine=engine,
-            sealing=SealingKey(read_practice_key(settings)),
+            sealing=SealingKey(store.keyring.mac("gateway sealing", b"v1")),
             http=http,
             practice_name=here.name,
             country=here.country,
+            languages=here.languages,
         )
         app.state.gateway = gateway
         await follower.start()
@@ -120,8 +118,8 @@ def create_app(settings: Settings) -> ASGIApp:
             await follower.stop()
             await engine.close()
             await http.aclose()
-            writer.close()
-            reader.close()
+            records.close()
+            store.close()
 
     app = Litestar(
         route_handlers=[*pages.HANDLERS, *joining.HANDLERS, *talking.HANDLERS, *sharing.HANDLERS],

@@ -27,8 +27,8 @@ class StoreSilent(RuntimeError):
 class Identity:
     """Looks sign-ins up. A policy of this door ("joined") is a call of `person`."""
 
-    def __init__(self, *, reader: Writer, memory: Memory, texts: Texts) -> None:
-        self._reader, self._memory, self._texts = reader, memory, texts
+    def __init__(self, *, records: Writer, memory: Memory, texts: Texts) -> None:
+        self._records, self._memory, self._texts = records, memory, texts
 
     async def person(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Person:
         """The client behind the request. Raises NotAuthorizedException (401), or StoreSilent."""
@@ -40,7 +40,7 @@ class Identity:
         if person is not None:
             return person
         try:
-            person = await self._reader.read(
+            person = await self._records.read(
                 load_person, hashed, texts=self._texts, at=datetime.now(UTC), timeout_s=LOOK_UP_DEADLINE_S
             )
         except (StoreError, WriterTimeout) as error:

@@ -74,7 +74,7 @@ async def open_door(request: Request[Any, Any, Any], person: Person | None, lang
         "language": chosen,
         "languages": list(gateway.languages),
         "signed_in": person is not None,
-        "coverage": await gateway.reader.read(read),
+        "coverage": await gateway.records.read(read),
         "country": country,
         "lines": [asdict(line) for line in gateway.lines.of(country, language=chosen)],
         "strings": gateway.texts.topic("widget", language=chosen, address=address),
@@ -109,7 +109,7 @@ async def join(request: Request[Any, Any, Any], data: JoinBody) -> Response[dict
         )
         return True
 
-    if not await gateway.writer.write(use):
+    if not await gateway.records.write(use):
         raise Refused(HTTP_404_NOT_FOUND, "bad_code")
     return Response({"ok": True}, headers={"set-cookie": sign_in_cookie(token)})
 
@@ -118,7 +118,7 @@ async def join(request: Request[Any, Any, Any], data: JoinBody) -> Response[dict
 async def read_me(request: Request[Any, Any, Any], person: Person) -> dict[str, Any]:
     """Who the client is here, and what they have agreed to."""
     gateway = gateway_of(request)
-    return await gateway.reader.read(me_json, person.client_id, texts=gateway.texts)
+    return await gateway.records.read(me_json, person.client_id, texts=gateway.texts)
 
 
 @get("/api/consent", opt={"door": "joined"}, dependencies={"person": Provide(signed_in)})
@@ -129,7 +129,7 @@ async def read_consent(request: Request[Any, Any, Any], person: Person) -> dict[
     def read(tx: Tx) -> dict[str, Any]:
         return consenting.text_json(tx, person.client_id, texts=gateway.texts, at=datetime.now(UTC))
 
-    return await gateway.reader.read(read)
+    return await gateway.records.read(read)
 
 
 @post("/api/consent", status_code=HTTP_200_OK, opt={"door": "joined"}, dependencies={"person": Provide(signed_in)})
@@ -140,7 +140,7 @@ async def give_consent(request: Request[Any, Any, Any], person: Person, data: Co
         raise Refused(HTTP_409_CONFLICT, "consent_changed")
     if not consenting.acceptable(data.purposes):
         raise Refused(HTTP_409_CONFLICT, "consent_needed")
-    await gateway.writer.write(
+    await gateway.records.write(
         consenting.give, person.client_id, purposes=data.purposes, texts=gateway.texts, at=datetime.now(UTC)
     )
     gateway.memory.forget_client(person.client_id)
@@ -158,7 +158,7 @@ async def change_settings(request: Request[Any, Any, Any], person: Person, data:
         people.set_client(tx, person.client_id, **fields)
 
     if fields:
-        await gateway.writer.write(change)
+        await gateway.records.write(change)
         gateway.memory.forget_client(person.client_id)
     return {"ok": True}
 
@@ -174,7 +174,7 @@ async def sign_out(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
         def end(tx: Tx) -> None:
             signing.end_sign_in(tx, hashed, at=datetime.now(UTC))
 
-        await gateway.writer.write(end)
+        await gateway.records.write(end)
         gateway.memory.forget_sign_in(hashed)
     headers = {"set-cookie": sign_in_cookie(""), "clear-site-data": '"cache"'}
     return Response({"ok": True}, headers=headers)

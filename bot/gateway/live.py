@@ -38,12 +38,12 @@ class Follower:
     def __init__(
         self,
         *,
-        reader: Writer,
+        records: Writer,
         texts: Texts,
         lines: Lines,
         on_event: Callable[[Event], Awaitable[None]],
     ) -> None:
-        self._reader, self._texts, self._lines = reader, texts, lines
+        self._records, self._texts, self._lines = records, texts, lines
         self._on_event = on_event
         self._streams: dict[str, set[asyncio.Queue[Rendered | None]]] = defaultdict(set)
         self._last_id = 0
@@ -52,7 +52,7 @@ class Follower:
 
     async def start(self) -> None:
         """Begins at the newest event; older ones are replayed to the streams that ask for them."""
-        self._last_id = await self._reader.read(events.newest_id)
+        self._last_id = await self._records.read(events.last_event_id)
         self._task = asyncio.create_task(self._follow())
 
     async def stop(self) -> None:
@@ -67,7 +67,7 @@ class Follower:
     async def _follow(self) -> None:
         while True:
             try:
-                version = await self._reader.data_version()
+                version = await asyncio.to_thread(self._records.store.data_version)
                 if version != self._version:
                     await self._read_new()
                     self._version = version
@@ -77,7 +77,7 @@ class Follower:
 
     async def _read_new(self) -> None:
         while True:
-            rows = await self._reader.read(events.events_after, self._last_id, limit=PAGE)
+            rows = await self._records.read(events.events_after, self._last_id, limit=PAGE)
             for row in rows:
                 shown = await self._render([row]) if row.conversation_id else []
                 content = shown[0][1] if shown else None
@@ -90,7 +90,7 @@ class Follower:
                 return
 
     async def _render(self, rows: Sequence[Event]) -> list[Rendered]:
-        return await self._reader.read(render, rows, texts=self._texts, lines=self._lines)
+        return await self._records.read(render, rows, texts=self._texts, lines=self._lines)
 
     async def stream(self, conversation_id: str, *, after: int) -> AsyncIterator[bytes]:
         """Server-sent events of one conversation from `after` on, for as long as the client stays."""
@@ -99,7 +99,7 @@ class Follower:
         try:
             yield b"retry: 1000\n\n"
             while True:
-                rows = await self._reader.read(events.events_after, after, conversation_id=conversation_id, limit=PAGE)
+                rows = await self._records.read(events.events_after, after, conversation_id=conversation_id, limit=PAGE)
                 for event_id, content in await self._render(rows):
                     yield _sse(event_id, content)
                 if rows:

@@ -14,8 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from bot import widget
 from bot.gateway.parts import actions_healthy, gateway_of
 from bot.handoff.health import worker_state
-from bot.records import StoreError, WriterTimeout
-from bot.records import Tx
+from bot.records import StoreError, Tx, WriterTimeout
 
 HEALTH_DEADLINE_S = 1.0
 OPENAPI = OpenAPIConfig(title="Interlude, the client's door", version="1", render_plugins=[JsonRenderPlugin()])
@@ -91,7 +90,7 @@ async def health(request: Request[Any, Any, Any]) -> dict[str, Any]:
         return worker_state(tx)
 
     try:
-        worker = await gateway.reader.read(read, timeout_s=HEALTH_DEADLINE_S)
+        worker = await gateway.records.read(read, timeout_s=HEALTH_DEADLINE_S)
         records = "ok"
     except (StoreError, WriterTimeout):
         worker, records = "unknown", "silent"

@@ -25,8 +25,7 @@ class Gateway:
     """Everything that outlives a request."""
 
     settings: Settings
-    writer: Writer
-    reader: Writer
+    records: Writer
     memory: Memory
     texts: Texts
     lines: Lines

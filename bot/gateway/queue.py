@@ -20,9 +20,8 @@ import structlog
 
 from bot.gateway.engine_client import EngineClient, EngineSilent, EngineState
 from bot.logs import error_class
-from bot.records import StoreError, Writer, WriterTimeout, conversations, people, reflections
+from bot.records import StoreError, Tx, Writer, WriterTimeout, conversations, people, reflections
 from bot.records.conversations import Message
-from bot.records import Tx
 from bot.texts import Texts
 
 log = structlog.get_logger()
@@ -41,15 +40,14 @@ class EngineQueue:
     def __init__(
         self,
         *,
-        writer: Writer,
-        reader: Writer,
+        records: Writer,
         engine: EngineClient,
         actions_healthy: Callable[[], Awaitable[bool]],
         texts: Texts,
         committed: Callable[[Message], None],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._writer, self._reader, self._engine = writer, reader, engine
+        self._records, self._engine = records, engine
         self._actions_healthy = actions_healthy
         self._texts = texts
         self._committed = committed
@@ -60,7 +58,7 @@ class EngineQueue:
 
     async def start(self) -> None:
         """Takes up what an earlier process left unanswered."""
-        for conversation_id in await self._reader.read(conversations.conversations_with_unanswered):
+        for conversation_id in await self._records.read(conversations.conversations_with_unanswered):
             self.wake(conversation_id)
 
     def wake(self, conversation_id: str) -> None:
@@ -90,7 +88,7 @@ class EngineQueue:
         while True:
             self._woken.discard(conversation_id)
             try:
-                message = await self._reader.read(conversations.next_unanswered, conversation_id)
+                message = await self._records.read(conversations.next_unanswered, conversation_id)
                 if message is None:
                     if conversation_id in self._woken:
                         continue
@@ -116,11 +114,11 @@ class EngineQueue:
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)
 
     async def _ask(self, message: Message) -> list[dict[str, Any]]:
-        state = await self._reader.read(engine_state, message.conversation_id)
+        state = await self._records.read(engine_state, message.conversation_id)
         return await self._engine.ask(message_id=message.id, text=message.text, option=message.option, state=state)
 
     async def _commit(self, verb: Callable[..., Sequence[Message]], **given: Any) -> None:
-        for message in await self._writer.write(verb, at=self._now(), **given):
+        for message in await self._records.write(verb, at=self._now(), **given):
             self._committed(message)
 
     async def _say_silent(self, conversation_id: str, message_id: str, *, given_up: bool) -> None:

@@ -63,8 +63,7 @@ class Receiver:
     def __init__(
         self,
         *,
-        writer: Writer,
-        reader: Writer,
+        records: Writer,
         memory: Memory,
         texts: Texts,
         lines: Lines,
@@ -72,7 +71,7 @@ class Receiver:
         wake: Callable[[str], None],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._writer, self._reader, self._memory = writer, reader, memory
+        self._records, self._records, self._memory = records, memory
         self._texts, self._lines = texts, lines
         self._commit_deadline_s = commit_deadline_s
         self._wake = wake
@@ -92,7 +91,7 @@ class Receiver:
             yield self._not_stored(who, incoming, assessment)
             return
         try:
-            received = await self._writer.write(
+            received = await self._records.write(
                 commit,
                 person=who,
                 incoming=incoming,
@@ -118,7 +117,7 @@ class Receiver:
         if talk is not None:
             return talk
         try:
-            turns, labels, last = await self._reader.read(
+            turns, labels, last = await self._records.read(
                 load_talk, person.conversation_id, timeout_s=MEMORY_DEADLINE_S
             )
         except (StoreError, WriterTimeout) as error:

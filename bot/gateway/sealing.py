@@ -40,12 +40,12 @@ class Sealed:
 
 
 class SealingKey:
-    """The gateway's key pair, derived from the practice's key, so that it needs no file and survives a restart."""
+    """The gateway's key pair, derived from a secret of the practice's key: it needs no file and survives a restart."""
 
-    def __init__(self, practice_key: bytes) -> None:
+    def __init__(self, secret: bytes) -> None:
         seed = HKDF(algorithm=hashes.SHA256(), length=48, salt=None, info=b"interlude gateway sealing key v1")
         # 384 bits reduced modulo the order: the bias is below 2^-128.
-        scalar = int.from_bytes(seed.derive(practice_key)) % (_ORDER - 1) + 1
+        scalar = int.from_bytes(seed.derive(secret)) % (_ORDER - 1) + 1
         self._private = ec.derive_private_key(scalar, ec.SECP256R1())
         numbers = self._private.public_key().public_numbers()
         self.jwk = {"kty": "EC", "crv": "P-256", "x": _b64(numbers.x.to_bytes(32)), "y": _b64(numbers.y.to_bytes(32))}

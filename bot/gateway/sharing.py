@@ -33,7 +33,7 @@ async def list_summaries(request: Request[Any, Any, Any], person: Person) -> dic
     def read(tx: Tx) -> list[dict[str, Any]]:
         return [summary_json(summary) for summary in summaries.summaries_of(tx, person.client_id)]
 
-    return {"summaries": await gateway_of(request).reader.read(read)}
+    return {"summaries": await gateway_of(request).records.read(read)}
 
 
 @get("/api/summaries/{summary_id:str}", opt={"door": "consented"}, dependencies={"person": Provide(consented)})
@@ -43,7 +43,7 @@ async def read_summary(request: Request[Any, Any, Any], person: Person, summary_
     def read(tx: Tx) -> dict[str, Any]:
         return summary_json(_own(tx, summary_id, person))
 
-    return await gateway_of(request).reader.read(read)
+    return await gateway_of(request).records.read(read)
 
 
 @post(
@@ -67,7 +67,7 @@ async def share_summary(
         summaries.share(tx, summary_id, body={**summary.body, "lines": lines}, at=datetime.now(UTC))
         return summary_json(_own(tx, summary_id, person))
 
-    return await gateway_of(request).writer.write(share)
+    return await gateway_of(request).records.write(share)
 
 
 @post(
@@ -84,7 +84,7 @@ async def unshare_summary(request: Request[Any, Any, Any], person: Person, summa
         summaries.unshare(tx, summary_id, at=datetime.now(UTC))
         return summary_json(_own(tx, summary_id, person))
 
-    return await gateway_of(request).writer.write(unshare)
+    return await gateway_of(request).records.write(unshare)
 
 
 def _own(tx: Tx, summary_id: str, person: Person) -> Summary:

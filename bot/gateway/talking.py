@@ -114,7 +114,7 @@ async def read_history(
         open_card = episodes.current_card(tx, person.conversation_id, texts=gateway.texts, lines=gateway.lines)
         return {"messages": [named_message_json(tx, message) for message in messages], "card": open_card}
 
-    return await gateway.reader.read(read)
+    return await gateway.records.read(read)
 
 
 @post("/api/help", status_code=HTTP_200_OK, opt={"door": "open"}, dependencies={"person": Provide(somebody)})
@@ -140,7 +140,7 @@ async def say_not_meant(request: Request[Any, Any, Any], person: Person, data: N
     def note(tx: Tx) -> None:
         episodes.not_meant(tx, data.episode_id, client_id=person.client_id, at=datetime.now(UTC))
 
-    await gateway.writer.write(note)
+    await gateway.records.write(note)
     return {"ok": True}
 
 

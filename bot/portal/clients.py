@@ -1,0 +1,66 @@
+"""A client's page: the brief since the last appointment, and each shared entry in full (I5)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import Provide
+
+from bot.portal.brief_input import brief_of
+from bot.portal.contexts import ClientPage, SharedEntry, SharedLine
+from bot.portal.identity import SignedIn, own_client, signed_in
+from bot.portal.parts import portal_of
+from bot.portal.today import since_last_appointment
+from bot.privacy import audit
+from bot.records import Tx, appointments, conversations, episodes, summaries
+from bot.records.summaries import SharedSummary
+
+
+@get("/clients/{client_id:str}", opt={"door": "therapist"}, dependencies={"who": Provide(signed_in)})
+async def client_page(request: Request[Any, Any, Any], who: SignedIn, client_id: str) -> Response[str]:
+    """What the client chose to share since the last appointment; safety on top."""
+    portal = portal_of(request)
+    at = datetime.now(UTC)
+
+    def read(tx: Tx) -> ClientPage:
+        client = own_client(tx, client_id, who)
+        since = since_last_appointment(tx, client.id, at)
+        shared = summaries.shared_of(tx, client.id, since)
+        following = appointments.next_after(tx, client.id, at)
+        open_one = episodes.open_episode_of(tx, conversations.conversation_of(tx, client.id, at=at).id)
+        audit.note(
+            tx,
+            actor=who.staff.id,
+            action="read_brief",
+            client_id=client.id,
+            target=None,
+            data={"shared": len(shared)},
+            at=at,
+        )
+        return ClientPage(
+            id=client.id,
+            name=client.name,
+            pronouns=client.pronouns,
+            appointment_at=following.starts_at if following else None,
+            brief=brief_of(tx, client, shared, texts=portal.texts, language=who.staff.language, since=since, at=at),
+            entries=tuple(_entry(one) for one in shared),
+            open_episode_id=open_one.id if open_one else None,
+        )
+
+    return portal.page("client.html", await portal.records.write(read), staff=who.staff)
+
+
+def _entry(shared: SharedSummary) -> SharedEntry:
+    return SharedEntry(
+        id=shared.id,
+        title=shared.body["title"],
+        shared_at=shared.shared_at,
+        lines=tuple(
+            SharedLine(kind=line["kind"], label=line["label"], text=line["text"]) for line in shared.body["lines"]
+        ),
+    )
+
+
+HANDLERS = (client_page,)

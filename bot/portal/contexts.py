@@ -1,0 +1,194 @@
+"""What each page may show: one documented dataclass a template, and nothing else reaches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.summary import Brief
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    """`sign_in.html`. `failed`: the last try was refused; the page never says why. `next`: a path of this door."""
+
+    failed: bool
+    too_many: bool
+    next: str
+
+
+@dataclass(frozen=True)
+class EpisodeLine:
+    """One open episode in a list. No name: the list is seen in passing."""
+
+    id: str
+    reference: str
+    severity: int
+    state: str
+    opened_at: datetime
+    answer: str | None
+
+
+@dataclass(frozen=True)
+class ClientLine:
+    """One client of the signed-in therapist."""
+
+    id: str
+    name: str
+    appointment_at: datetime | None
+    shared: int
+    open_episode_id: str | None
+
+
+@dataclass(frozen=True)
+class TodayPage:
+    """`today.html`. Clients are the signed-in therapist's own, next appointment first."""
+
+    now: datetime
+    episodes: tuple[EpisodeLine, ...]
+    clients: tuple[ClientLine, ...]
+    worker: str
+    is_therapist: bool
+
+
+@dataclass(frozen=True)
+class SharedLine:
+    """One line that the client shared. `kind`: fact, words or score; they look different."""
+
+    kind: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SharedEntry:
+    """One shared summary, as the client saw it before sharing. `id` is what brief lines link to."""
+
+    id: str
+    title: str
+    shared_at: datetime
+    lines: tuple[SharedLine, ...]
+
+
+@dataclass(frozen=True)
+class ClientPage:
+    """`client.html`: the brief and, below it, each shared entry in full."""
+
+    id: str
+    name: str
+    pronouns: str | None
+    appointment_at: datetime | None
+    brief: Brief
+    entries: tuple[SharedEntry, ...]
+    open_episode_id: str | None
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One step of an episode. `kind` names a text; `who` is a colleague's name or None for the program."""
+
+    at: datetime
+    kind: str
+    who: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    """Why a message was raised: the words, split so that the span can be marked, and what the rule means."""
+
+    before: str
+    span: str
+    after: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class MessageSeen:
+    """One of the client's messages that belong to the episode."""
+
+    at: datetime
+    text: str
+    evidence: tuple[EvidenceLine, ...]
+
+
+@dataclass(frozen=True)
+class EpisodeDetails:
+    """What opens only for the client's therapist, or to a colleague who gave a reason (break-glass)."""
+
+    client_name: str
+    pronouns: str | None
+    phone: str | None
+    therapist: str
+    messages: tuple[MessageSeen, ...]
+
+
+@dataclass(frozen=True)
+class EpisodePage:
+    """`episode.html`. `details` is None until they may be seen."""
+
+    id: str
+    reference: str
+    severity: int
+    categories: tuple[str, ...]
+    state: str
+    opened_at: datetime
+    answered_by: str | None
+    next_step: str | None
+    next_step_at: datetime | None
+    mine: bool
+    details: EpisodeDetails | None
+    history: tuple[HistoryLine, ...]
+    notice: str | None = None
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """One contact with its channels, in the order in which they are tried."""
+
+    position: int
+    name: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PracticePage:
+    """`practice.html`: hours, holidays, contacts. Times are the practice's local time."""
+
+    name: str
+    time_zone: str
+    hours: tuple[tuple[int, str, str], ...]
+    holidays: tuple[str, ...]
+    outside: str
+    reply_minutes: tuple[tuple[int, int], ...]
+    contacts: tuple[ContactLine, ...]
+    may_change: bool
+    saved: bool = False
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """Who did what, to whose data, when."""
+
+    at: datetime
+    actor: str
+    action: str
+    client: str | None
+    detail: str
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """`audit.html`. `broken_at`: the first row whose chain does not verify, or None."""
+
+    lines: tuple[AuditLine, ...] = field(default_factory=tuple)
+    broken_at: int | None = None
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    """`message.html`: one sentence, such as "not here" or "try again", without any detail of the fault."""
+
+    title: str
+    text: str

@@ -1,0 +1,82 @@
+"""Who of the staff is asking, and what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException, NotFoundException
+from litestar.handlers.base import BaseRouteHandler
+
+from bot.portal.parts import Portal, portal_of
+from bot.records import NotFound, Tx, people, signing
+from bot.records.people import Client, Staff
+from bot.web.policy import SAFE_METHODS, check_origin
+from bot.web.tokens import token_hash
+
+COOKIE = "__Host-interlude-staff"
+# Automatic logoff: a sign-in ends this long after its last use, and in any case after a working day.
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A staff member and the language of their pages."""
+
+    staff: Staff
+    token_hash: str
+
+    def has(self, *roles: str) -> bool:
+        """Whether the person has one of these roles."""
+        return any(role in self.staff.roles for role in roles)
+
+
+def refuse_foreign(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """Guard of the whole door: what changes something must come from our own pages."""
+    own = connection.app.state.portal.settings.public_url_staff
+    changes = connection.scope.get("method", "GET") not in SAFE_METHODS
+    if changes:
+        check_origin(connection, own=own, needed=True)
+
+
+async def signed_in(request: Request[Any, Any, Any]) -> SignedIn:
+    """Dependency of every page but sign-in. Raises NotAuthorizedException, which leads to the sign-in page."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        raise NotAuthorizedException("no sign-in")
+    portal: Portal = portal_of(request)
+    hashed = token_hash(token)
+    at = datetime.now(UTC)
+
+    def read(tx: Tx) -> Staff | None:
+        sign_in = signing.sign_in_by_hash(tx, hashed, "staff", at=at)
+        if sign_in is None or sign_in.last_seen_at + IDLE < at:
+            return None
+        signing.touch_sign_in(tx, sign_in.id, at=at)
+        return people.staff(tx, sign_in.person_id)
+
+    staff = await portal.records.write(read)
+    if staff is None or staff.status != "active":
+        raise NotAuthorizedException("the sign-in has ended")
+    return SignedIn(staff=staff, token_hash=hashed)
+
+
+def own_client(tx: Tx, client_id: str, who: SignedIn) -> Client:
+    """A client of the signed-in therapist. 404 for anybody else's, as for none at all."""
+    try:
+        client = people.client(tx, client_id)
+    except NotFound as error:
+        raise NotFoundException("no such client") from error
+    if not who.has("therapist") or client.therapist_id != who.staff.id:
+        raise NotFoundException("no such client")
+    return client
+
+
+def cookie(token: str) -> str:
+    """The staff door's Set-Cookie value; an empty token takes the cookie away. Lax: the link in an e-mail must work."""
+    lasts = int(LONGEST.total_seconds()) if token else 0
+    return f"{COOKIE}={token}; Path=/; Max-Age={lasts}; Secure; HttpOnly; SameSite=Lax"

@@ -1,0 +1,88 @@
+"""Hours, holidays and contacts: who is told, and when somebody answers."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import Provide
+from litestar.response import Redirect
+
+from bot.portal.contexts import ContactLine, PracticePage
+from bot.portal.identity import SignedIn, signed_in
+from bot.portal.parts import portal_of
+from bot.privacy import audit
+from bot.records import Tx, contacts, practice
+
+_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
+
+
+@get("/practice", opt={"door": "staff"}, dependencies={"who": Provide(signed_in)})
+async def practice_page(
+    request: Request[Any, Any, Any], who: SignedIn, saved: bool = False, fault: str = ""
+) -> Response[str]:
+    """What every colleague may know; only the owner changes it."""
+    portal = portal_of(request)
+
+    def read(tx: Tx) -> PracticePage:
+        here, coverage = practice.practice(tx), contacts.coverage(tx)
+        return PracticePage(
+            name=here.name,
+            time_zone=coverage.time_zone,
+            hours=tuple((weekday, opens, closes) for weekday, opens, closes in coverage.hours),
+            holidays=tuple(day.isoformat() for day in coverage.holidays),
+            outside=coverage.outside,
+            reply_minutes=tuple(sorted(here.reply_minutes.items())),
+            contacts=tuple(
+                ContactLine(
+                    position=contact.position,
+                    name=contact.display_name,
+                    channels=tuple(f"{channel.kind}: {channel.address}" for channel in contact.channels),
+                )
+                for contact in contacts.contacts(tx)
+            ),
+            may_change=who.has("owner"),
+            saved=saved,
+            fault=fault if fault in {"hours", "holidays"} else None,
+        )
+
+    return portal.page("practice.html", await portal.records.read(read), staff=who.staff)
+
+
+@post("/practice/coverage", opt={"door": "owner"}, dependencies={"who": Provide(signed_in)})
+async def save_coverage(request: Request[Any, Any, Any], who: SignedIn) -> Redirect:
+    """Replaces hours and holidays. Fields: opens_0..6, closes_0..6 (empty: closed), holidays (ISO dates)."""
+    portal = portal_of(request)
+    form = await request.form()
+    hours = []
+    for weekday in range(7):
+        opens, closes = (str(form.get(f"{name}_{weekday}", "")).strip() for name in ("opens", "closes"))
+        if not opens and not closes:
+            continue
+        if not (_HOURS.fullmatch(opens) and _HOURS.fullmatch(closes)) or opens >= closes:
+            return Redirect("/practice?fault=hours", status_code=303)
+        hours.append((weekday, opens, closes))
+    try:
+        holidays = [date.fromisoformat(day) for day in str(form.get("holidays", "")).replace(",", " ").split()]
+    except ValueError:
+        return Redirect("/practice?fault=holidays", status_code=303)
+
+    def save(tx: Tx) -> None:
+        contacts.set_coverage(tx, hours=hours, holidays=holidays)
+        audit.note(
+            tx,
+            actor=who.staff.id,
+            action="change_coverage",
+            client_id=None,
+            target=None,
+            data={"days": len(hours), "holidays": len(holidays)},
+            at=datetime.now(UTC),
+        )
+
+    await portal.records.write(save)
+    return Redirect("/practice?saved=true", status_code=303)
+
+
+HANDLERS = (practice_page, save_coverage)

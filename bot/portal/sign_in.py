@@ -1,0 +1,129 @@
+"""Signing in and out: argon2id, a limit on tries, one answer for every refusal, a new token at each sign-in."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+from limits import parse
+from litestar import Request, Response, get, post
+from litestar.di import Provide
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_401_UNAUTHORIZED, HTTP_429_TOO_MANY_REQUESTS
+
+from bot.portal.contexts import SignInPage
+from bot.portal.identity import COOKIE, LONGEST, SignedIn, cookie, signed_in
+from bot.portal.parts import Portal, portal_of
+from bot.privacy import audit
+from bot.records import Tx, people, signing
+from bot.records.people import Staff
+from bot.web.passwords import verify_password
+from bot.web.tokens import new_token, token_hash
+
+# For each address and for each login, so that neither one guesser nor many get far; says nothing of who exists.
+_BY_ADDRESS, _BY_LOGIN = parse("30/15minutes"), parse("10/15minutes")
+
+
+class SignInForm(msgspec.Struct):
+    """The sign-in page's form."""
+
+    login: Annotated[str, msgspec.Meta(max_length=200)]
+    password: Annotated[str, msgspec.Meta(max_length=200)]
+    next: Annotated[str, msgspec.Meta(max_length=200)] = "/"
+
+
+@get("/sign-in", opt={"door": "open"})
+async def sign_in_page(request: Request[Any, Any, Any], next: str = "/") -> Response[str]:
+    """The form."""
+    return _form(portal_of(request), request, next=_safe(next))
+
+
+@post("/sign-in", opt={"door": "open"})
+async def sign_in(
+    request: Request[Any, Any, Any],
+    data: Annotated[SignInForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """Checks login and password. The same page and the same time for a wrong login and a wrong password."""
+    portal = portal_of(request)
+    login = data.login.strip().lower()
+    address = request.client.host if request.client else "unknown"
+    by_address = await portal.limiter.hit(_BY_ADDRESS, "address", address)
+    by_login = await portal.limiter.hit(_BY_LOGIN, "login", login)
+    if not (by_address and by_login):
+        return _form(portal, request, next=_safe(data.next), too_many=True, status=HTTP_429_TOO_MANY_REQUESTS)
+    staff = await portal.records.read(people.staff_by_login, login)
+    good = await _verify(staff, data.password)
+    if staff is None or not good or staff.status != "active":
+        return _form(portal, request, next=_safe(data.next), failed=True, status=HTTP_401_UNAUTHORIZED)
+    token = new_token()
+    at = datetime.now(UTC)
+    old = request.cookies.get(COOKIE)
+
+    def start(tx: Tx) -> None:
+        if old:
+            signing.end_sign_in(tx, token_hash(old), at=at)
+        signing.create_sign_in(
+            tx,
+            person_id=staff.id,
+            door="staff",
+            device_id=None,
+            token_hash=token_hash(token),
+            expires_at=at + LONGEST,
+            at=at,
+        )
+        audit.note(tx, actor=staff.id, action="sign_in", client_id=None, target=None, data={}, at=at)
+
+    await portal.records.write(start)
+    answer = Redirect(_safe(data.next), status_code=303)
+    answer.headers["set-cookie"] = cookie(token)
+    return answer
+
+
+@post("/sign-out", opt={"door": "staff"}, dependencies={"who": Provide(signed_in)})
+async def sign_out(request: Request[Any, Any, Any], who: SignedIn) -> Response[Any]:
+    """Ends this sign-in."""
+
+    def end(tx: Tx) -> None:
+        signing.end_sign_in(tx, who.token_hash, at=datetime.now(UTC))
+
+    await portal_of(request).records.write(end)
+    answer = Redirect("/sign-in", status_code=303)
+    answer.headers["set-cookie"] = cookie("")
+    return answer
+
+
+def language_of(request: Request[Any, Any, Any], languages: tuple[str, ...]) -> str:
+    """The browser's language among the practice's, before anybody has signed in."""
+    preferred = request.headers.get("accept-language", "").lower()[:2]
+    return preferred if preferred in languages else languages[0]
+
+
+async def _verify(staff: Staff | None, password: str) -> bool:
+    return await asyncio.to_thread(verify_password, staff.password_hash if staff else None, password)
+
+
+def _form(
+    portal: Portal,
+    request: Request[Any, Any, Any],
+    *,
+    next: str,
+    failed: bool = False,
+    too_many: bool = False,
+    status: int = 200,
+) -> Response[str]:
+    context = SignInPage(failed=failed, too_many=too_many, next=next)
+    language = language_of(request, portal.languages)
+    return portal.page("sign_in.html", context, staff=None, language=language, status=status)
+
+
+def _safe(path: str) -> str:
+    """A path of this door, so that a link cannot send somebody elsewhere after the sign-in."""
+    ours = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if ours else "/"
+
+
+HANDLERS = (sign_in_page, sign_in, sign_out)
