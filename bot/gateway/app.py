@@ -67,9 +67,7 @@ def create_app(settings: Settings) -> ASGIApp:
         async def healthy() -> bool:
             return await actions_healthy(http, settings)
 
-        queue = EngineQueue(
-            records=records, engine=engine, actions_healthy=healthy, texts=texts, committed=committed
-        )
+        queue = EngineQueue(records=records, engine=engine, actions_healthy=healthy, texts=texts, committed=committed)
 
         async def on_event(row: Event) -> None:
             """Keeps the memory true to what other processes commit, and wakes the queue for what they free."""

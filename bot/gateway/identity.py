@@ -62,7 +62,7 @@ def load_person(tx: Tx, hashed: str, *, texts: Texts, at: datetime) -> Person | 
     crisis_events = given.get("crisis_events")
     return Person(
         client_id=client.id,
-        conversation_id=conversations.conversation_of(tx, client.id).id,
+        conversation_id=conversations.conversation_of(tx, client.id, at=at).id,
         language=client.language,
         address=client.address,
         country=client.country,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -19,7 +20,8 @@ from bot.gateway.errors import Refused
 from bot.gateway.guards import signed_in, somebody
 from bot.gateway.identity import COOKIE, SIGN_IN_LASTS, sign_in_cookie
 from bot.gateway.memory import Person
-from bot.gateway.parts import gateway_of
+from bot.gateway.parts import Gateway, gateway_of
+from bot.gateway.receiving import Incoming
 from bot.gateway.views import iso, me_json
 from bot.handoff import coverage as handoff_coverage
 from bot.records import Tx, contacts, people, signing
@@ -27,6 +29,7 @@ from bot.web.tokens import new_token, normal_code, token_hash
 
 # A code has 80 random bits; the limit keeps a guesser from loading the store, and tells nobody which codes exist.
 _JOIN_LIMIT = parse("20/minute")
+_BEGIN = uuid.UUID("0a5b6d3c-6b0e-4a52-8a3e-0e0c0f6f5d10")
 _limiter = MovingWindowRateLimiter(MemoryStorage())
 
 
@@ -118,7 +121,7 @@ async def join(request: Request[Any, Any, Any], data: JoinBody) -> Response[dict
 async def read_me(request: Request[Any, Any, Any], person: Person) -> dict[str, Any]:
     """Who the client is here, and what they have agreed to."""
     gateway = gateway_of(request)
-    return await gateway.records.read(me_json, person.client_id, texts=gateway.texts)
+    return await gateway.records.read(me_json, person.client_id, texts=gateway.texts, at=datetime.now(UTC))
 
 
 @get("/api/consent", opt={"door": "joined"}, dependencies={"person": Provide(signed_in)})
@@ -144,7 +147,7 @@ async def give_consent(request: Request[Any, Any, Any], person: Person, data: Co
         consenting.give, person.client_id, purposes=data.purposes, texts=gateway.texts, at=datetime.now(UTC)
     )
     gateway.memory.forget_client(person.client_id)
-    gateway.queue.wake(person.conversation_id)
+    await _begin(gateway, await signed_in(request))
     return {"ok": True}
 
 
@@ -155,7 +158,7 @@ async def change_settings(request: Request[Any, Any, Any], person: Person, data:
     fields = {name: value for name, value in msgspec.structs.asdict(data).items() if value is not None}
 
     def change(tx: Tx) -> None:
-        people.set_client(tx, person.client_id, **fields)
+        people.set_client(tx, person.client_id, at=datetime.now(UTC), **fields)
 
     if fields:
         await gateway.records.write(change)
@@ -178,6 +181,14 @@ async def sign_out(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
         gateway.memory.forget_sign_in(hashed)
     headers = {"set-cookie": sign_in_cookie(""), "clear-site-data": '"cache"'}
     return Response({"ok": True}, headers=headers)
+
+
+async def _begin(gateway: Gateway, person: Person) -> None:
+    """The consent screen's button is also the first message: it asks for the menu, once a conversation."""
+    said = gateway.texts.say("gateway.begin", language=person.language, address=person.address)
+    first = Incoming(id=uuid.uuid5(_BEGIN, person.conversation_id).hex, text="", option="menu", label=said.text)
+    async for _ in gateway.receiver.receive(first, person):
+        pass
 
 
 HANDLERS = (open_door, join, read_me, read_consent, give_consent, change_settings, sign_out)

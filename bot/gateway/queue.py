@@ -170,10 +170,9 @@ def _commit_replies(tx: Tx, *, message: Message, replies: Sequence[dict[str, Any
                     kind=reply["kind"],
                     text=reply["text"],
                     text_id=reply["text_id"],
-                    params=reply.get("params"),
+                    params=_params(reply),
                     reason=reply.get("reason"),
                     prompt=reply.get("prompt"),
-                    summary_id=reply.get("summary_id"),
                     reflection_id=reply.get("reflection_id"),
                     step=reply.get("step"),
                     in_reply_to=message.id,
@@ -182,6 +181,14 @@ def _commit_replies(tx: Tx, *, message: Message, replies: Sequence[dict[str, Any
             )
     conversations.mark_answered(tx, message.id, at=at)
     return added
+
+
+def _params(reply: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of a reply's text, and the summary that it shows, if any."""
+    params = dict(reply.get("params") or {})
+    if reply.get("summary_id"):
+        params["summary_id"] = reply["summary_id"]
+    return params
 
 
 def _commit_silence(

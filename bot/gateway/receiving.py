@@ -39,11 +39,15 @@ LONG_CHARS = 4_000
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message as it came, shape already checked. `text` is empty when a button (`option`) was pressed."""
+    """A message as it came, shape already checked. `text` is empty when a button (`option`) was pressed.
+
+    `label`: the button's words where this process knows them better than the conversation's memory does.
+    """
 
     id: str
     text: str
     option: str | None = None
+    label: str | None = None
     step: str | None = None
     reflection_id: str | None = None
 
@@ -81,7 +85,7 @@ class Receiver:
         """What to tell the client, one JSON object at a time. Raises SameIdOtherBody (409) before the first."""
         at = self._now()
         talk = await self._talk(who) if isinstance(who, Person) else None
-        text = incoming.text or _label(incoming, talk)
+        text = incoming.text or incoming.label or _label(incoming, talk)
         turns = [*(talk.turns if talk else ()), Turn(role="client", text=text, at_utc=at, step=incoming.step)]
         assessment = await self._assess(turns, who)
         alert = assessment.level == "alert"

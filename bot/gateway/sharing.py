@@ -16,7 +16,7 @@ from bot.gateway.guards import consented
 from bot.gateway.memory import Person
 from bot.gateway.parts import gateway_of
 from bot.gateway.views import summary_json
-from bot.records import Tx, consents, summaries
+from bot.records import NotFound, Tx, consents, summaries
 from bot.records.summaries import Summary
 
 
@@ -88,8 +88,11 @@ async def unshare_summary(request: Request[Any, Any, Any], person: Person, summa
 
 
 def _own(tx: Tx, summary_id: str, person: Person) -> Summary:
-    summary = summaries.summary(tx, summary_id)
-    if summary is None or summary.client_id != person.client_id:
+    try:
+        summary = summaries.summary(tx, summary_id)
+    except NotFound as error:
+        raise NotFoundException("no such summary") from error
+    if summary.client_id != person.client_id:
         raise NotFoundException("no such summary")
     return summary
 

@@ -110,7 +110,11 @@ async def read_history(
     gateway = gateway_of(request)
 
     def read(tx: Tx) -> dict[str, Any]:
-        messages = conversations.messages_before(tx, person.conversation_id, before, limit=limit)
+        messages = (
+            conversations.messages_before(tx, person.conversation_id, before, limit=limit)
+            if before
+            else conversations.last_messages(tx, person.conversation_id, limit=limit)
+        )
         open_card = episodes.current_card(tx, person.conversation_id, texts=gateway.texts, lines=gateway.lines)
         return {"messages": [named_message_json(tx, message) for message in messages], "card": open_card}
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.gateway import consenting
 from bot.handoff import episodes as handoff_episodes
-from bot.records import Tx, conversations, people, practice, summaries
+from bot.records import Tx, consents, conversations, events, people, practice, summaries
 from bot.records.conversations import Message
 from bot.records.events import Event
 from bot.records.summaries import Summary
@@ -34,7 +35,7 @@ def message_json(message: Message, *, by: str | None = None) -> dict[str, Any]:
         "by": by,
         "in_reply_to": message.in_reply_to,
         "reflection_id": message.reflection_id,
-        "summary_id": message.summary_id,
+        "summary_id": (message.params or {}).get("summary_id"),
     }
 
 
@@ -49,10 +50,9 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     return {
         "id": summary.id,
         "reflection_id": summary.reflection_id,
-        "at": iso(summary.created_at),
+        "at": iso(summary.at),
         "body": summary.body,
         "shared_at": iso(summary.shared_at),
-        "hidden_at": iso(summary.hidden_at),
     }
 
 
@@ -81,27 +81,28 @@ def _render_one(tx: Tx, row: Event, *, texts: Texts, lines: Lines) -> dict[str, 
         case "mode":
             return {"type": "mode", "mode": row.data["mode"]}
         case "summary" | "share":
-            summary = summaries.summary(tx, row.data["summary_id"])
-            return {"type": "summary", "summary": summary_json(summary)} if summary else None
+            return {"type": "summary", "summary": summary_json(summaries.summary(tx, row.data["summary_id"]))}
         case _:
             return None
 
 
-def me_json(tx: Tx, client_id: str, *, consent_version: str, consent: dict[str, bool], needed: bool) -> dict[str, Any]:
+def me_json(tx: Tx, client_id: str, *, texts: Texts, at: datetime) -> dict[str, Any]:
     """The signed-in client's own view of who they are here."""
-    from bot.records import events
-
     client = people.client(tx, client_id)
-    conversation = conversations.conversation_of(tx, client_id)
-    therapist = people.staff(tx, client.therapist_id)
+    conversation = conversations.conversation_of(tx, client_id, at=at)
+    given = consents.state(tx, client_id)
     return {
         "client": {"name": client.name, "language": client.language, "address": client.address},
-        "consent": {"needed": needed, "version": consent_version, "given": consent},
+        "consent": {
+            "needed": not consenting.has_consented(given, texts),
+            "version": consenting.version(texts),
+            "given": {name: consent.given for name, consent in given.items()},
+        },
         "conversation": {
             "id": conversation.id,
             "mode": conversation.mode,
             "last_event": events.last_event_id(tx, conversation.id),
         },
-        "therapist": {"name": therapist.display_name},
+        "therapist": {"name": people.staff(tx, client.therapist_id).display_name},
         "practice": {"name": practice.practice(tx).name},
     }
