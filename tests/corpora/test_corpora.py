@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from corpus_format import (
+from tests.corpora.corpus_format import (
     CATEGORIES,
     EMAIL,
     GROUPS,
