@@ -54,7 +54,7 @@ def run() -> None:
             late = house.wait_for(["gateway", "portal", "mailbox"], timeout_s=DOORS_WAIT_S)
             if late:
                 raise Refusal(
-                    f"{' and '.join(late)} did not answer within {DOORS_WAIT_S:g} s; see var/run/{late[0]}.log"
+                    f"{' and '.join(late)} did not answer within {DOORS_WAIT_S:g} s; see {house.logs}/{late[0]}.log"
                 )
             house.write_run_file(people)
             house.start_rest()

@@ -1,7 +1,7 @@
 """The parts of the running product, under supervisor: a crashed part is restarted, Ctrl-C ends them all.
 
 Doors come first: the crisis path waits for nobody, and on a small machine the engine's imports would starve it.
-`var/run.json` (0600) says what runs where, so that other programs can drive and watch it.
+`run.json` in the state folder (0600) says what runs where, so that other programs can drive and watch it.
 """
 
 from __future__ import annotations
@@ -68,13 +68,14 @@ class House:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.parts = parts_of(settings)
-        self._folder = settings.path("var/run")
+        self.logs = settings.path(settings.state_dir) / "run"
+        self._run_file = settings.path(settings.state_dir) / "run.json"
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._socket_folder = Path(tempfile.mkdtemp(prefix="interlude-"))
 
     def __enter__(self) -> House:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        config = self._folder / "supervisord.conf"
+        self.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        config = self.logs / "supervisord.conf"
         config.write_text(self._config(), "utf-8")
         self._supervisor = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "--configuration", str(config)],
@@ -95,7 +96,7 @@ class House:
                 self._supervisor.kill()
                 self._supervisor.wait()
         shutil.rmtree(self._socket_folder, ignore_errors=True)
-        self.settings.path("var/run.json").unlink(missing_ok=True)
+        self._run_file.unlink(missing_ok=True)
 
     def alive(self) -> bool:
         """Whether the supervisor itself still runs."""
@@ -126,16 +127,15 @@ class House:
         return sorted(waiting)
 
     def write_run_file(self, people: Mapping[str, Any]) -> None:
-        """`var/run.json`: parts with pid and address; in demo mode also how to enter."""
+        """`run.json`: parts with pid and address; in demo mode also how to enter."""
         pids = self.pids()
         urls = {part.name: f"http://localhost:{part.port}" if part.port else None for part in self.parts}
         content = {"parts": {n: {"pid": pid, "url": urls[n]} for n, pid in sorted(pids.items())}, **people}
-        path = self.settings.path("var/run.json")
-        draft = path.with_suffix(".tmp")
+        draft = self._run_file.with_suffix(".tmp")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(content, file, indent=1)
-        draft.replace(path)
+        draft.replace(self._run_file)
 
     def _server(self) -> Any:
         transport = SupervisorTransport(None, None, f"unix://{self._socket_folder}/s")
@@ -143,7 +143,7 @@ class House:
 
     def _config(self) -> str:
         """Supervisor's configuration. Values are quoted by it, `%` doubled."""
-        logs = self._folder
+        logs = self.logs
         blocks = [
             f"[unix_http_server]\nfile={self._socket_folder}/s\nchmod=0600",
             f"[supervisord]\nnodaemon=true\nlogfile={logs}/supervisor.log\nlogfile_maxbytes=1MB\npidfile={logs}/pid\n"
@@ -179,4 +179,4 @@ def watch(house: House, people: Mapping[str, Any]) -> None:
             house.write_run_file(people)
             seen = pids
         time.sleep(LOOK_EVERY_S * 5)
-    raise Refusal("the supervisor has ended; var/run/supervisor.log says why")
+    raise Refusal(f"the supervisor has ended; {house.logs}/supervisor.log says why")

@@ -35,13 +35,12 @@ def set_up(say: Say) -> Settings:
     _check_room(PROJECT)
     _make_env_file(env_file(), say)
     settings = get_settings()
-    for folder in ("var", "models"):
-        settings.path(folder).mkdir(mode=0o700, exist_ok=True)
+    settings.path(settings.state_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
     key = settings.path(settings.practice_key_file)
     if not key.exists():
-        if settings.path("var/records.db").exists():
+        if Path(settings.stored_at(settings.database_url).removeprefix("sqlcipher:///")).exists():
             raise Refusal(
-                f"{key} is missing but var/records.db is there: put the practice's key back, it cannot be made anew"
+                f"{key} is missing but there are records: put the practice's key back, it cannot be made anew"
             )
         say("setup: making the practice's key")
         make_practice_key(key)

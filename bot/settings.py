@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     # Sites allowed to show the chat in a frame (origins, comma separated).
     widget_origins: Annotated[tuple[str, ...], NoDecode] = ("http://localhost:8002",)
 
+    # Where a running practice writes: logs of the parts, run.json, the demo's passwords.
+    state_dir: Path = Path("var")
     # Stores. The keys are a file apart so that a backup of the records never brings erased keys back.
     database_url: str = "sqlcipher:///var/records.db"
     keys_url: str = "sqlcipher:///var/keys.db"

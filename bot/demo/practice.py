@@ -52,7 +52,7 @@ def fill(settings: Settings, say: Callable[[str], None]) -> None:
 
 
 def welcome(settings: Settings) -> dict[str, list[dict[str, str]]]:
-    """How to enter: a fresh invite for each client, and the staff's passwords. For var/run.json and the terminal."""
+    """How to enter: a fresh invite for each client, and the staff's passwords. For run.json and the terminal."""
     store = open_records(settings)
     at = datetime.now(UTC)
     try:
@@ -62,7 +62,7 @@ def welcome(settings: Settings) -> dict[str, list[dict[str, str]]]:
             ]
     finally:
         store.close()
-    passwords = json.loads(settings.path("var/demo.json").read_text("utf-8"))
+    passwords = json.loads((settings.path(settings.state_dir) / "demo.json").read_text("utf-8"))
     staff = [{"role": role, "login": login, "password": passwords[login]} for role, login, _ in STAFF]
     return {"clients": clients, "staff": staff}
 
@@ -128,6 +128,6 @@ def _next_tuesday(at: datetime) -> datetime:
 
 
 def _keep(settings: Settings, passwords: dict[str, Any]) -> None:
-    descriptor = os.open(settings.path("var/demo.json"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(settings.path(settings.state_dir) / "demo.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(passwords, file, indent=1)
