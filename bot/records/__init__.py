@@ -20,6 +20,6 @@ from bot.records.transaction import Keyring, Tx, new_id
 from bot.records.writer import Writer, WriterTimeout
 
 __all__ = [
-    "KeyDestroyed", "Keyring", "NotFound", "ReadOnly", "RecordsRefusal", "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoreFull",
-    "StoreRefused", "Tx", "Writer", "WriterTimeout", "new_id", "open_store",
+    "KeyDestroyed", "Keyring", "NotFound", "ReadOnly", "RecordsRefusal", "Store", "StoreBusy", "StoreDamaged",
+    "StoreError", "StoreFull", "StoreRefused", "Tx", "Writer", "WriterTimeout", "new_id", "open_store",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import sqlcipher3
 
 from bot.records import sqlcipher
+from bot.records.errors import StoreRefused
 from bot.records.transaction import Keyring
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def open_for_operator(database_url: str, *, keyring: Keyring, busy_timeout_s: fl
     from sqlite_utils import Database
 
     path = sqlcipher.path_of(database_url)
+    if not path.exists():
+        raise StoreRefused(f"there is no database at {path}; start the product once, or name another address")
     connection = sqlcipher.connect(path, keyring.database_key("records"), busy_timeout_s=busy_timeout_s)
     try:
         connection.execute("PRAGMA query_only = ON")

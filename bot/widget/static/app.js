@@ -71,6 +71,7 @@ async function enter(note) {
   if (me.client.language !== open.language) open = await get("/api/open?language=" + me.client.language);
   takeWords(me.client.address);
   rememberLanguage(me.client.language);
+  showLanguages();
   if (me.consent.needed) await showConsent({ onAgreed: () => enter(), given: me.consent.given });
   else await openChat(me);
 }
@@ -93,11 +94,7 @@ function showLanguages() {
   clear(place, open.languages.map((code) =>
     h("button", {
       class: "btn plain", type: "button", lang: code, "data-testid": "language-" + code, "aria-pressed": String(code === language()),
-      onclick: async () => {
-        await changeLanguage(code);
-        showFirst();
-        place.querySelector("[lang=" + code + "]").focus();
-      },
+      onclick: () => changeLanguage(code),
     }, names[code])));
 }
 
@@ -109,10 +106,14 @@ async function joined() {
 }
 
 async function changeLanguage(code) {
-  rememberLanguage(code);
-  if (open.signed_in) await post("/api/settings", { language: code });
-  open = await get("/api/open?language=" + code);
-  takeWords("tu");
+  try {
+    if (open.signed_in) await post("/api/settings", { language: code });
+    rememberLanguage(code);
+    await enter();
+    byId("languages").querySelector("[lang=" + code + "]").focus();
+  } catch (error) {
+    announce(t("error_connection"));
+  }
 }
 
 async function openChat(me) {

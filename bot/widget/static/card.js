@@ -3,7 +3,7 @@
 
 import { post } from "./api.js";
 import { announce, clear, focusOn, h, paragraphs } from "./dom.js";
-import { lineList } from "./lines.js";
+import { lineCalls, lineList, lineRest } from "./lines.js";
 import { clock, t } from "./words.js";
 
 // Several cards can stand in one conversation; each title needs an id of its own.
@@ -24,7 +24,8 @@ export function createCard(hooks) {
   const consequence = h("div");
   const actions = h("div", { class: "row" });
   const quiet = h("div", { class: "row" });
-  root.append(title, words, calls, people, lineLost, consequence, actions, quiet);
+  const others = h("div");
+  root.append(title, words, calls, people, lineLost, actions, consequence, others, quiet);
   let now = null;
   let shownLines = "";
 
@@ -44,7 +45,8 @@ export function createCard(hooks) {
     clear(consequence, next.consequence ? paragraphs(next.consequence, { class: "consequence" }) : null);
     if (JSON.stringify(next.lines) !== shownLines) {
       shownLines = JSON.stringify(next.lines);
-      clear(calls, lineList(next.lines));
+      clear(calls, lineCalls(next.lines));
+      clear(others, lineRest(next.lines, t("card_other_lines")));
     }
     if (first || String(actions.dataset.ids) !== ids(next)) showActions(next);
     if (first) arrive(next);

@@ -14,10 +14,11 @@ function codeFromLink() {
 export function showJoin({ onJoined, note }) {
   const place = byId("start-form");
   const linked = codeFromLink();
+  const typed = byId("join-code") ? byId("join-code").value : ""; // kept through a change of language
   const problem = h("p", { class: "problem", role: "alert", id: "join-problem" });
   const field = h("input", {
     id: "join-code", class: "field", type: "text", "data-testid": "join-code", autocomplete: "off", autocapitalize: "characters",
-    spellcheck: "false", "aria-describedby": "join-hint join-problem", value: linked,
+    spellcheck: "false", "aria-describedby": "join-hint join-problem", value: linked || typed,
   });
   const begin = h("button", { class: "btn main wide", type: "submit", "data-testid": "begin" }, t("begin"));
   const form = h(

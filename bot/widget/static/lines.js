@@ -33,13 +33,19 @@ function label(key, number) {
   return h("span", null, t(key, { number }));
 }
 
-// The first line as the main way to a person, with its name; then the others, each smaller.
-export function lineList(lines) {
+// The first line: the main way to a person, with its name.
+export function lineCalls(lines) {
   if (!lines.length) return [h("p", null, t("no_lines"))];
-  const [first, ...rest] = lines;
-  return [
-    h("p", { class: "line-name" }, first.name),
-    ...lineLinks(first, true),
-    rest.length ? h("ul", { class: "lines" }, rest.map((line) => h("li", null, lineLinks(line, false)))) : null,
-  ];
+  return [h("p", { class: "line-name" }, lines[0].name), lineLinks(lines[0], true)];
+}
+
+// The other lines, each smaller; folded away under `title` where one is given.
+export function lineRest(lines, title) {
+  if (lines.length < 2) return null;
+  const list = h("ul", { class: "lines" }, lines.slice(1).map((line) => h("li", null, lineLinks(line, false))));
+  return title ? h("details", null, h("summary", null, title), list) : list;
+}
+
+export function lineList(lines) {
+  return [lineCalls(lines), lineRest(lines)];
 }

@@ -33,13 +33,13 @@ export function createLog(root) {
     const known = entries.get(message.id);
     if (known) {
       known.message = { ...known.message, ...message };
-      renderInto(known);
+      renderInto(known, steady);
       settle(known);
       return known.element;
     }
     const entry = { message, element: h("div", { "data-id": message.id }), state: null };
     entries.set(message.id, entry);
-    renderInto(entry);
+    renderInto(entry, steady);
     steady(() => place(entry));
     return entry.element;
   }
@@ -88,7 +88,7 @@ export function createLog(root) {
     messages.filter((message) => !entries.has(message.id)).forEach((message) => {
       const entry = { message, element: h("div", { "data-id": message.id }), state: null };
       entries.set(message.id, entry);
-      renderInto(entry);
+      renderInto(entry, steady);
       if (day(message.at) !== label) {
         label = day(message.at);
         root.insertBefore(h("p", { class: "day" }, label), first);
@@ -111,7 +111,7 @@ export function createLog(root) {
 
   function renderAll() {
     root.setAttribute("aria-live", "off");
-    entries.forEach(renderInto);
+    entries.forEach((entry) => renderInto(entry, steady));
     setTimeout(() => root.setAttribute("aria-live", "polite"), 0);
   }
 
@@ -141,7 +141,7 @@ export function createLog(root) {
   };
 }
 
-function renderInto(entry) {
+function renderInto(entry, steady) {
   const { message, element } = entry;
   const mine = message.role === "client";
   element.className = mine ? "m me" : message.kind === "notice" ? "m notice" : message.role === "person" ? "m bot person" : "m bot";
@@ -153,16 +153,17 @@ function renderInto(entry) {
     message.role === "person" ? h("strong", { class: "by" }, message.by) : h("span", { class: "sr" }, who),
     textOf(message),
     mine ? h("small", { class: "state", "aria-live": "off", "data-testid": "state" }) : null,
-    message.reason ? why(message.reason) : null
+    message.reason ? why(message.reason, steady) : null
   );
   const state = element.querySelector(".state");
   if (state) showState(entry, state);
 }
 
 function textOf(message) {
-  if (message.role === "client" && COMMANDS.indexOf(message.text) >= 0 && message.kind === "option") return h("p", null, t(message.text));
-  if (message.sealed) return h("p", { class: "soft" }, t("sealed_message"));
-  return paragraphs(message.text);
+  const bubble = (...content) => h("div", { class: "bubble" }, content);
+  if (message.role === "client" && COMMANDS.indexOf(message.text) >= 0 && message.kind === "option") return bubble(h("p", null, t(message.text)));
+  if (message.sealed) return bubble(h("p", { class: "soft" }, t("sealed_message")));
+  return bubble(paragraphs(message.text));
 }
 
 function showState(entry, place) {
@@ -172,12 +173,14 @@ function showState(entry, place) {
 }
 
 // "Why am I seeing this?", on every message that the program says.
-function why(reason) {
+function why(reason, steady) {
   const words = h("p", { class: "reason", hidden: true }, reason);
   const button = h("button", {
     class: "why", type: "button", "aria-expanded": "false", "data-testid": "why",
     onclick: () => {
-      words.hidden = !words.hidden;
+      steady(() => {
+        words.hidden = !words.hidden;
+      });
       button.setAttribute("aria-expanded", String(!words.hidden));
     },
   }, t("why"));

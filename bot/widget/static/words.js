@@ -67,7 +67,7 @@ export function rememberLanguage(code) {
 }
 
 export function clock(iso) {
-  return new Date(iso).toLocaleTimeString(state.language, { hour: "2-digit", minute: "2-digit" });
+  return new Date(iso).toLocaleTimeString(state.language, { hour: "numeric", minute: "2-digit" });
 }
 
 export function day(iso) {

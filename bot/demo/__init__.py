@@ -1,0 +1,1 @@
+"""The demo: a practice that does not exist, its web site, its mailbox."""
