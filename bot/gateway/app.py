@@ -16,6 +16,7 @@ from bot.crisis import load as load_crisis
 from bot.gateway import joining, pages, sharing, talking
 from bot.gateway.engine_client import EngineClient
 from bot.gateway.errors import Refused, error_response, fault_response, refused_response
+from bot.gateway.guards import refuse_foreign
 from bot.gateway.identity import Identity
 from bot.gateway.live import Follower
 from bot.gateway.memory import Memory
@@ -122,6 +123,7 @@ def create_app(settings: Settings) -> ASGIApp:
     app = Litestar(
         route_handlers=[*pages.HANDLERS, *joining.HANDLERS, *talking.HANDLERS, *sharing.HANDLERS],
         lifespan=[lifespan],
+        guards=[refuse_foreign],
         openapi_config=pages.OPENAPI,
         exception_handlers={Refused: refused_response, HTTPException: error_response, Exception: fault_response},
         request_max_body_size=MAX_BODY_BYTES,

@@ -75,7 +75,7 @@ class Receiver:
         wake: Callable[[str], None],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._records, self._records, self._memory = records, memory
+        self._records, self._memory = records, memory
         self._texts, self._lines = texts, lines
         self._commit_deadline_s = commit_deadline_s
         self._wake = wake

@@ -247,11 +247,11 @@ def _seen(message: EpisodeMessage, language: str) -> MessageSeen:
     found = (message.assessment or {}).get("evidence", ())
     lines = []
     for piece in found:
-        if piece.get("turn") is not None:
+        if piece["turn"] != 0:
             continue  # evidence of an earlier turn: that message stands on its own line
         start, end = piece["start"], piece["end"]
         before, after = message.text[max(0, start - 60) : start], message.text[end : end + 60]
-        meaning = piece["explanation"][language]
+        meaning = piece["meaning"][language]
         lines.append(EvidenceLine(before=before, span=message.text[start:end], after=after, meaning=meaning))
     return MessageSeen(at=message.at, text=message.text, evidence=tuple(lines))
 

@@ -34,9 +34,7 @@ async def today(request: Request[Any, Any, Any], who: SignedIn) -> Response[str]
         return TodayPage(
             now=at,
             episodes=tuple(_episode_line(tx, episode) for episode in open_ones),
-            clients=tuple(
-                sorted(lines, key=lambda line: (line.appointment_at is None, line.appointment_at, line.name))
-            ),
+            clients=tuple(sorted(lines, key=_soonest)),
             worker=worker_state(tx, at),
             is_therapist=who.has("therapist"),
         )
