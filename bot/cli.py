@@ -42,11 +42,15 @@ def run() -> None:
     from bot.demo.practice import welcome
     from bot.run import DOORS_WAIT_S, House, watch
     from bot.set_up import Refusal, check_ports
+    from bot.supervised import end_with_parent
 
-    settings = _set_up()
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell starts what it puts in the background with Ctrl-C switched off.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _interrupt)
+    if "MAKELEVEL" in os.environ:
+        end_with_parent()
     try:
+        settings = _set_up()
         check_ports(_ports(settings))
         people = welcome(settings) if settings.mode == "demo" else {}
         with House(settings) as house:
@@ -71,6 +75,8 @@ def run() -> None:
         _say("run: ended")
     except Refusal as refusal:
         raise _Told(str(refusal)) from refusal
+    except OSError as error:
+        raise _Told(_disk_fault(error)) from error
 
 
 @main.command()
@@ -98,6 +104,8 @@ def _set_up() -> Settings:
         raise _Told(str(error)) from error
     except pydantic.ValidationError as error:
         raise _Told(_first_fault(error)) from error
+    except OSError as error:
+        raise _Told(_disk_fault(error)) from error
     return settings
 
 
@@ -111,6 +119,11 @@ def _settings() -> Settings:
 def _first_fault(error: pydantic.ValidationError) -> str:
     fault = error.errors()[0]
     return f".env: {'.'.join(str(part) for part in fault['loc']).upper()}={fault['input']!r}: {fault['msg']}"
+
+
+def _disk_fault(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    return f"cannot start: {error.strerror or type(error).__name__}{where}; make room there, or let this account write"
 
 
 def _ports(settings: Settings) -> dict[str, int]:

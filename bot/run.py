@@ -30,7 +30,7 @@ from bot.supervised import end_with_parent
 LOOK_EVERY_S = 0.1
 # How long a part may take to end before it is killed.
 STOP_WAIT_S = 6
-DOORS_WAIT_S = 30.0
+DOORS_WAIT_S = 60.0
 type Say = Callable[[str], None]
 
 
@@ -74,6 +74,8 @@ class House:
         self._socket_folder = Path(tempfile.mkdtemp(prefix="interlude-"))
 
     def __enter__(self) -> House:
+        # What a killed run left behind would lead others to processes that are gone.
+        self._run_file.unlink(missing_ok=True)
         self.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         config = self.logs / "supervisord.conf"
         config.write_text(self._config(), "utf-8")
@@ -88,6 +90,8 @@ class House:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # Ending takes seconds; an impatient second Ctrl-C must not leave half of it undone.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         if self._supervisor is not None and self._supervisor.poll() is None:
             self._supervisor.send_signal(signal.SIGTERM)
             try:

@@ -7,6 +7,7 @@ names the remedy (`Refusal`).
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -23,6 +24,7 @@ from bot.settings import PROJECT, Settings, env_file, get_settings
 
 ENGINE_PYTHON = PROJECT / "bot" / "engine" / ".venv" / "bin" / "python"
 MIN_FREE_MB = 300
+_ENV_LINE = re.compile(r"\s*(#.*|(export\s+)?[A-Za-z_][A-Za-z0-9_]*\s*=.*)?")
 type Say = Callable[[str], None]
 
 
@@ -50,15 +52,19 @@ def set_up(say: Say) -> Settings:
 
 
 def check_ports(ports: Mapping[str, int]) -> None:
-    """Raises Refusal naming the first port that somebody else uses."""
+    """Raises Refusal naming the first port that is wanted twice, or that somebody else uses."""
+    names: dict[int, str] = {}
     for name, port in ports.items():
+        if port in names:
+            raise Refusal(f"port {port} is wanted twice, by {names[port]} and {name}; change one of them in .env")
+        names[port] = name
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError as error:
                 raise Refusal(
-                    f"port {port} ({name}) is in use; end the program that uses it, or set {name}={port + 100} in .env"
+                    f"port {port} ({name}) is in use; end the program that uses it, or set {name} to a free one in .env"
                 ) from error
 
 
@@ -77,6 +83,9 @@ def _make_env_file(path: Path, say: Say) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
         return
+    for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), start=1):
+        if not _ENV_LINE.fullmatch(line):
+            raise Refusal(f"{path}, line {number} is not NAME=value; mend it or put a # before it")
     have = dotenv_values(path)
     missing = [name for name in ("ENGINE_TOKEN", "ACTIONS_TOKEN") if not (os.environ.get(name) or have.get(name))]
     if missing:
