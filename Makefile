@@ -17,7 +17,7 @@ export UV_NO_PROGRESS ?= 1
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
 
-run: setup  ## set everything up and start it, with fictional demo data
+run: .venv/.ready bot/engine/.venv/.ready  ## set everything up and start it, with fictional demo data
 	@exec $(INTERLUDE) run
 
 setup: .venv/.ready bot/engine/.venv/.ready  ## environments, .env, keys, stores, models; starts nothing

@@ -38,11 +38,14 @@ class Settings(BaseSettings):
     mailbox_port: Port = 8025
     mailbox_smtp_port: Port = 8026
 
-    # What people type. `localhost` and not 127.0.0.1: cookies with the __Host- prefix and passkeys need it.
-    public_url_client: str = "http://localhost:8000"
-    public_url_staff: str = "http://localhost:8001"
+    # What people type; without a value it follows the port. `localhost` and not 127.0.0.1: cookies with the __Host-
+    # prefix and passkeys need it.
+    public_url_client: str = Field(default_factory=lambda given: _local(given["gateway_port"]))
+    public_url_staff: str = Field(default_factory=lambda given: _local(given["portal_port"]))
     # Sites allowed to show the chat in a frame (origins, comma separated).
-    widget_origins: Annotated[tuple[str, ...], NoDecode] = ("http://localhost:8002",)
+    widget_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default_factory=lambda given: (_local(given["site_port"]),)
+    )
 
     # Where a running practice writes: logs of the parts, run.json, the demo's passwords.
     state_dir: Path = Path("var")
@@ -53,7 +56,7 @@ class Settings(BaseSettings):
 
     # Mail. The demo sends to its own mailbox.
     smtp_host: str = "127.0.0.1"
-    smtp_port: Port = 8026
+    smtp_port: Port = Field(default_factory=lambda given: given["mailbox_smtp_port"])
     smtp_username: str = ""
     smtp_password: str = Field(default="", repr=False)
     smtp_starttls: bool = False
@@ -103,6 +106,10 @@ class Settings(BaseSettings):
         """`sqlcipher:///var/x.db` with its path made absolute; any other address unchanged."""
         prefix = "sqlcipher:///"
         return f"{prefix}{self.path(url.removeprefix(prefix))}" if url.startswith(prefix) else url
+
+
+def _local(port: int) -> str:
+    return f"http://localhost:{port}"
 
 
 def env_file() -> Path:
