@@ -28,7 +28,7 @@ _LINE_KEYS = {
     "url",
     "hours",
     "languages",
-    "source",
+    "sources",
     "checked_on",
     "page_date",
 }
@@ -39,7 +39,7 @@ class Line:
     """A crisis line in one reader's language. Empty strings where it has no number, no text service or no web chat.
 
     `languages`: those that it answers in (ISO 639-1). `checked_on`: the day, YYYY-MM-DD, on which it was last compared
-    with `source`. `page_date`: the date that the source itself bears, empty where it bears none.
+    with its `sources`. `page_date`: the day that the first of them bears, empty where it bears none.
     """
 
     id: str
@@ -51,7 +51,7 @@ class Line:
     url: str
     hours: str
     languages: tuple[str, ...]
-    source: str
+    sources: tuple[str, ...]
     checked_on: str
     page_date: str
 
@@ -97,11 +97,11 @@ def read_lines(path: Path) -> Lines:
             raise Refusal(path, f"{country}", "is no country code of two capital letters (quote NO)")
         if not isinstance(of_country, list) or not of_country:
             raise Refusal(path, country, "has no lines")
-        countries[country] = {
-            language: _sorted([_read_line(path, country, entry, language) for entry in of_country], language)
-            for language in LANGUAGES
+        in_language = {
+            language: [_read_line(path, country, entry, language) for entry in of_country] for language in LANGUAGES
         }
-        _refuse_twice(path, country, countries[country]["en"], seen)
+        _refuse_twice(path, country, in_language["en"], seen)
+        countries[country] = {language: _sorted(lines, language) for language, lines in in_language.items()}
     return Lines(countries)
 
 
@@ -117,24 +117,23 @@ def _read_line(path: Path, country: str, entry: object, language: str) -> Line:
         text_body=_in(path, key, found, "text_body", language, needed=False),
         url=_word(path, key, found, "url", needed=False),
         hours=_in(path, key, found, "hours", language),
-        languages=tuple(found.get("languages") or ()),
-        source=_word(path, key, found, "source"),
+        languages=_words(path, key, found, "languages"),
+        sources=_words(path, key, found, "sources"),
         checked_on=day(path, key, "checked_on", found.get("checked_on")).isoformat(),
         page_date=_page_date(path, key, found),
     )
     if line.kind not in KINDS:
         raise Refusal(path, key, f"has the unknown kind {line.kind!r}; known are {', '.join(KINDS)}")
-    if not (line.number or line.text_number or line.url):
-        raise Refusal(path, key, "has no number, no text_number and no url; a line is a way to reach somebody")
-    if not line.languages:
-        raise Refusal(path, key, "does not say in which languages it answers")
-    for field, value in (("source", line.source), ("url", line.url)):
-        if value and not value.startswith("https://"):
-            raise Refusal(path, key, f"has a {field} that is no https:// address")
+    if not (line.number or line.text_number):
+        raise Refusal(path, key, "has no number and no text_number; a line works without a connection to the internet")
+    if line.url and not line.url.startswith("https://"):
+        raise Refusal(path, key, "has a url that is no https:// address")
+    if not all(source.startswith(("https://", "http://")) for source in line.sources):
+        raise Refusal(path, key, "has a source that is no address of a page")
     return line
 
 
-def _refuse_twice(path: Path, country: str, lines: tuple[Line, ...], seen: set[str]) -> None:
+def _refuse_twice(path: Path, country: str, lines: list[Line], seen: set[str]) -> None:
     numbers: set[str] = set()
     for line in lines:
         if line.id in seen:
@@ -152,6 +151,13 @@ def _word(path: Path, key: str, found: Mapping[str, Any], field: str, *, needed:
     if needed and not value.strip():
         raise Refusal(path, key, f"has no {field}")
     return value
+
+
+def _words(path: Path, key: str, found: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    value = found.get(field)
+    if not isinstance(value, list) or not value or not all(isinstance(word, str) and word for word in value):
+        raise Refusal(path, key, f"has no {field}; write a list of one or more")
+    return tuple(value)
 
 
 def _in(path: Path, key: str, found: Mapping[str, Any], field: str, language: str, *, needed: bool = True) -> str:
