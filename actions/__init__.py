@@ -1,1 +1,1 @@
-"""The custom actions that the dialogue engine calls, one module a topic. Thin: no SQL, no rules, no sentence of their own."""
+"""The custom actions that the dialogue engine calls, one module a topic. Thin: no SQL, no rules, no sentences."""

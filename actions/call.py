@@ -1,7 +1,7 @@
 """Who is speaking, and what they said, in one call of the engine.
 
-Only ids, the text and the option are taken from the engine; where the conversation stands is read from records, which may
-have moved on since the engine last heard of it.
+Only ids, the text and the option are taken from the engine; where the conversation stands is read from records, which
+may have moved on since the engine last heard of it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class CallRefused(RuntimeError):
 
 @dataclass(frozen=True)
 class Call:
-    """One client message. `option` is the id of a button, the text is then empty. `intent`: what the engine took it for."""
+    """One client message. `option` is a button's id, the text is then empty. `intent`: what the engine took it for."""
 
     channel: str
     client_id: str

@@ -1,7 +1,7 @@
 """The web server around the actions: 127.0.0.1 only, a shared secret on every call, no client text in an error page.
 
-The SDK's own server listens on every address, lets any site call it, and repeats the conversation in its 500 pages; only its
-executor is used here.
+The SDK's own server listens on every address, lets any site call it, and repeats the conversation in its 500 pages;
+only its executor is used here.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ MAX_CALL_BYTES = 4_000_000
 HEALTH_TIMEOUT_S = 1.0
 
 
-def make_app(actions: Sequence[Action], *, token: str, records: Writer, name: str = "interlude-actions") -> Sanic:
+def make_app(actions: Sequence[Action], *, token: str, records: Writer, name: str = "interlude-actions") -> Sanic[Any, Any]:
     """The application. Raises ValueError on a token under 16 characters."""
     if len(token) < 16:
         raise ValueError(f"ACTIONS_TOKEN has {len(token)} characters, at least 16 are needed; `make setup` writes one")
     executor = ActionExecutor()
     for action in actions:
         executor.register_action(action)
-    app = Sanic(name, configure_logging=False)
+    app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_CALL_BYTES
 
     @app.post("/webhook")

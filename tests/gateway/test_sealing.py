@@ -54,7 +54,7 @@ def test_open_returns_the_text_when_sealed_to_this_key(text: str) -> None:
 def test_open_refuses_when_sealed_for_another_message() -> None:
     """The message's id is bound to the text: a sealed body cannot be sent under another id."""
     sealed = seal(KEY, "about my brother", MESSAGE_ID)
-    with pytest.raises(CannotOpen, match="^the sealed message is damaged$"):
+    with pytest.raises(CannotOpen, match=r"^the sealed message is damaged$"):
         KEY.open(sealed, message_id=MESSAGE_ID.replace("0b", "0c"))
 
 
@@ -78,7 +78,7 @@ def test_open_refuses_when_sealed_to_another_practice() -> None:
 def test_open_refuses_when_damaged(change: dict[str, object]) -> None:
     """Damage of any part is one and the same refusal, without text."""
     sealed = replace(seal(KEY, "about my brother", MESSAGE_ID), **change)  # type: ignore[arg-type]
-    with pytest.raises(CannotOpen, match="^the sealed message is damaged$"):
+    with pytest.raises(CannotOpen, match=r"^the sealed message is damaged$"):
         KEY.open(sealed, message_id=MESSAGE_ID)
 
 

@@ -36,7 +36,7 @@ from tests.records.practice import AT, ROOT, Practice, add_staff, fill, open_at,
 
 
 def test_settings_are_made_when_a_file_is_opened(tmp_path: Path, store: Store, keyring: Keyring) -> None:
-    """Write-ahead log, full synchronisation, foreign keys, secure deletion, encryption and memory for sorting are on."""
+    """Write-ahead log, full synchronisation, foreign keys, secure deletion, encryption, sorting in memory are on."""
     connection = connect(tmp_path / "records.db", keyring.database_key("records"), busy_timeout_s=1)
     found = {
         name: connection.execute(f"PRAGMA {name}").fetchone()[0]
@@ -82,7 +82,7 @@ def test_a_statement_that_is_refused_leaves_nothing_and_names_no_parameter(store
 
 def test_a_read_transaction_refuses_to_write(store: Store, practice: Practice) -> None:
     """A verb that writes is a mistake in read(), and SQLite would refuse it as well."""
-    with pytest.raises(ReadOnly, match="call it in store.write"), store.read() as tx:
+    with pytest.raises(ReadOnly, match=r"call it in store\.write"), store.read() as tx:
         heartbeats.beat(tx, "worker", AT)
     with pytest.raises(StoreFull), store.read() as tx:
         tx.connection.exec_driver_sql("DELETE FROM messages")
@@ -240,7 +240,7 @@ print(refused, offset, reason)
 
 
 def test_a_disk_without_room_refuses_and_later_works(tmp_path: Path, store: Store, practice: Practice) -> None:
-    """A write that does not fit raises StoreFull every time; once there is room the same store goes on, nothing half."""
+    """A write that does not fit raises StoreFull every time; with room again the same store goes on, nothing half."""
     printed = processes(_FULL, tmp_path, [[practice.conversation_id]])[0]
     assert printed.startswith("3 2 the database could not be written (SQLITE_")
     with store.read() as tx:

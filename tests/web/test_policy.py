@@ -46,7 +46,8 @@ def test_require_policies_passes_when_each_route_declares_one() -> None:
 def test_require_policies_refuses_when_one_is_missing_or_unknown(handler: object, path: str, door: str | None) -> None:
     """The error names the route, what it declares, and what there is to choose from."""
     app = Litestar([declared, handler], openapi_config=None)  # type: ignore[list-item]
-    with pytest.raises(UndeclaredRoute, match=rf"^route {path} \(.*\) declares door={door!r}; choose one of \['open'\]$"):
+    said = rf"^route {path} \(.*\) declares door={door!r}; choose one of \['open'\]$"
+    with pytest.raises(UndeclaredRoute, match=said):
         require_policies(app, allowed=["open"])
 
 
