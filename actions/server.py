@@ -32,7 +32,9 @@ MAX_CALL_BYTES = 4_000_000
 HEALTH_TIMEOUT_S = 1.0
 
 
-def make_app(actions: Sequence[Action], *, token: str, records: Writer, name: str = "interlude-actions") -> Sanic[Any, Any]:
+def make_app(
+    actions: Sequence[Action], *, token: str, records: Writer, name: str = "interlude-actions"
+) -> Sanic[Any, Any]:
     """The application. Raises ValueError on a token under 16 characters."""
     if len(token) < 16:
         raise ValueError(f"ACTIONS_TOKEN has {len(token)} characters, at least 16 are needed; `make setup` writes one")
