@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 import click
@@ -50,8 +51,7 @@ def run() -> None:
     if "MAKELEVEL" in os.environ:
         end_with_parent()
     try:
-        settings = _set_up()
-        check_ports(_ports(settings))
+        settings = _set_up(before=lambda settings: check_ports(_ports(settings)))
         people = welcome(settings) if settings.mode == "demo" else {}
         with House(settings) as house:
             _say("run: starting the doors")
@@ -91,13 +91,16 @@ def shell() -> None:
     os.execv(ENGINE_PYTHON, [str(ENGINE_PYTHON), "-m", "bot.engine.rasa", "shell"])  # noqa: S606
 
 
-def _set_up() -> Settings:
+def _set_up(*, before: Callable[[Settings], None] = lambda _: None) -> Settings:
+    """Everything that a start needs. `before`: what is looked at before the steps that take long."""
     from bot.demo.practice import fill
     from bot.records import StoreError
-    from bot.set_up import Refusal, set_up
+    from bot.set_up import Refusal, make_settings, set_up
 
     try:
-        settings = set_up(_say)
+        settings = make_settings(_say)
+        before(settings)
+        set_up(settings, _say)
         if settings.mode == "demo":
             fill(settings, _say)
     except (Refusal, StoreError) as error:

@@ -32,11 +32,15 @@ class Refusal(RuntimeError):
     """The product cannot start; the message is the one sentence to show: value, limit, remedy."""
 
 
-def set_up(say: Say) -> Settings:
-    """Runs every step in order and returns the settings. Raises Refusal."""
+def make_settings(say: Say) -> Settings:
+    """The settings, from a `.env` that is made if there is none. Raises Refusal, pydantic.ValidationError."""
     _check_room(PROJECT)
     _make_env_file(env_file(), say)
-    settings = get_settings()
+    return get_settings()
+
+
+def set_up(settings: Settings, say: Say) -> None:
+    """Runs every further step in order. Raises Refusal, StoreError."""
     settings.path(settings.state_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
     key = settings.path(settings.practice_key_file)
     if not key.exists():
@@ -48,7 +52,6 @@ def set_up(say: Say) -> Settings:
         make_practice_key(key)
     open_records(settings).close()
     _train(say)
-    return settings
 
 
 def check_ports(ports: Mapping[str, int]) -> None:

@@ -123,7 +123,8 @@ class Stack:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of every process of this stack; also how one is known."""
-        own = {name: value for name, value in os.environ.items() if name not in self.values}
+        mine = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", *self.values}
+        own = {name: value for name, value in os.environ.items() if name not in mine}
         return {**own, "INTERLUDE_ENV": str(self.env_file)}
 
     # --- running --------------------------------------------------------------------------------------------
