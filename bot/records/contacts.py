@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import insert, select
@@ -40,12 +40,13 @@ class Contact:
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """When somebody answers. `hours`: (weekday, Monday = 0, opens "HH:MM", closes "HH:MM") in `time_zone`; `outside`:
-    "nobody" or the id of the contact who answers then."""
+    "nobody" or the id of the contact who answers then. `reply_minutes`: minutes to an answer, by severity 1-3."""
 
     hours: tuple[Hours, ...]
     holidays: tuple[date, ...]
     time_zone: str
     outside: str
+    reply_minutes: Mapping[int, int] = field(default_factory=lambda: dict(practice.REPLY_MINUTES))
 
 
 def add_contact(tx: Tx, *, person_id: str, position: int, at: datetime) -> str:
@@ -97,6 +98,7 @@ def coverage(tx: Tx) -> Coverage:
         holidays=tuple(date.fromisoformat(day) for day in stored["holidays"]),
         time_zone=stored["time_zone"],
         outside=stored["outside"],
+        reply_minutes={int(severity): int(minutes) for severity, minutes in stored["reply_minutes"].items()},
     )
 
 

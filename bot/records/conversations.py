@@ -115,17 +115,19 @@ def add_message(
     """Stores a message at the next offset. The same message again is returned as stored, with `repeated`.
 
     Whether it is the same is decided by opening the stored one: a fingerprint kept beside it would let somebody with an
-    old backup try out guesses of an erased text.
+    old backup try out guesses of an erased text. A pressed button is known by its option alone: the words on it may
+    be told in another language, or by their id, when it is sent again.
 
     Raises:
-        SameIdOtherBody: the id is taken by a message of another conversation, role, text or option.
+        SameIdOtherBody: the id is taken by a message of another conversation, role, option or (without option) text.
         ValueError: an id is no id.
     """
     _must_be_ids(message_id=message_id, in_reply_to=in_reply_to)
     _must_be_names(text_id=text_id, reflection_id=reflection_id, step=step)
     stored = message(tx, message_id)
     if stored is not None:
-        if (stored.conversation_id, stored.role, stored.text, stored.option) != (conversation_id, role, text, option):
+        same = (stored.conversation_id, stored.role, stored.option) == (conversation_id, role, option)
+        if not same or (option is None and stored.text != text):
             raise SameIdOtherBody(f"message {message_id} is stored with another body; send this one under a new id")
         return replace(stored, repeated=True)
     counted = update(conversations).where(conversations.c.id == conversation_id)

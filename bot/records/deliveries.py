@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from bot.records import episodes
 from bot.records.schema import deliveries
@@ -15,7 +15,7 @@ from bot.records.transaction import AnyRow, Tx, new_id
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One notification to one channel. `notification_id` is the same at every attempt. `state`: due, claimed, sent,
-    failed (no further attempt), cancelled."""
+    failed (no further attempt), cancelled. `page`: its number within the episode, shared by all channels of a turn."""
 
     id: str
     episode_id: str | None
@@ -33,6 +33,7 @@ class Delivery:
     error_class: str | None
     cancelled_at: datetime | None
     created_at: datetime
+    page: int | None
 
 
 def plan(
@@ -45,6 +46,7 @@ def plan(
     due_at: datetime,
     notification_id: str,
     at: datetime,
+    page: int | None = None,
 ) -> Delivery:
     """Puts a notification into the outbox. One with this notification_id is there already: that one is returned."""
     row = tx.first(select(deliveries).where(deliveries.c.notification_id == notification_id))
@@ -63,6 +65,7 @@ def plan(
             due_at=due_at,
             attempts=0,
             created_at=at,
+            page=page,
         )
     )
     return delivery(tx, delivery_id)
@@ -76,8 +79,15 @@ def delivery(tx: Tx, delivery_id: str) -> Delivery:
 def claim_due(tx: Tx, *, worker: str, at: datetime, lease_s: float, limit: int) -> list[Delivery]:
     """Takes notifications that are due, longest due first; those whose worker let its lease run out as well.
 
-    Until the lease ends no other worker gets them. `lease_s` must be longer than one attempt may take.
+    Until the lease ends no other worker gets them. `lease_s` must be longer than one attempt may take. One that was
+    cancelled while its worker had it is not taken again.
     """
+    given_up = (deliveries.c.state == "claimed") & deliveries.c.cancelled_at.is_not(None)
+    tx.run(
+        update(deliveries)
+        .where(given_up & (deliveries.c.leased_until <= at))
+        .values(state="cancelled", worker=None, leased_until=None)
+    )
     free = or_(
         (deliveries.c.state == "due") & (deliveries.c.due_at <= at),
         (deliveries.c.state == "claimed") & (deliveries.c.leased_until <= at),
@@ -93,6 +103,14 @@ def claim_due(tx: Tx, *, worker: str, at: datetime, lease_s: float, limit: int) 
             .values(state="claimed", worker=worker, leased_until=leased_until, attempts=deliveries.c.attempts + 1)
         )
     return [delivery(tx, delivery_id) for delivery_id in ids]
+
+
+def next_due(tx: Tx) -> datetime | None:
+    """When the next notification is due or the next lease ends; None when nothing waits."""
+    when = func.coalesce(deliveries.c.leased_until, deliveries.c.due_at)
+    query = select(deliveries.c.due_at, deliveries.c.leased_until).where(deliveries.c.state.in_(("due", "claimed")))
+    row = tx.first(query.order_by(when).limit(1))
+    return None if row is None else row.leased_until or row.due_at
 
 
 def sent(tx: Tx, delivery_id: str, *, at: datetime, code: str | None) -> Delivery:
@@ -127,6 +145,14 @@ def of_episode(tx: Tx, episode_id: str) -> list[Delivery]:
     """All notifications of an episode, by when they are due."""
     query = select(deliveries).where(deliveries.c.episode_id == episode_id)
     return [_delivery(row) for row in tx.all(query.order_by(deliveries.c.due_at, deliveries.c.created_at))]
+
+
+def drills(tx: Tx, limit: int = 50) -> list[Delivery]:
+    """The newest drills and test messages, newest first."""
+    query = select(deliveries).where(deliveries.c.kind == "drill")
+    return [
+        _delivery(row) for row in tx.all(query.order_by(deliveries.c.created_at.desc(), deliveries.c.id).limit(limit))
+    ]
 
 
 def cancel_of_episode(tx: Tx, episode_id: str, at: datetime) -> int:

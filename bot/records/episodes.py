@@ -43,7 +43,11 @@ class EpisodeClosed(RecordsRefusal):
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """`state`: open (nobody told yet), told (a channel took it), seen, acknowledged, closed. `severity`: 1-3."""
+    """`state`: open (nobody told yet), told (a channel took it), seen, acknowledged, closed. `severity`: 1-3.
+
+    `turn_contact_id`: whose turn it is to answer. `pages`: how often somebody was told, one a contact and turn.
+    `escalates_at`: when the next person is told unless something happens before; None once it is closed.
+    """
 
     id: str
     reference: str
@@ -63,6 +67,9 @@ class Episode:
     closed_at: datetime | None
     closed_by: str | None
     outcome: str | None
+    turn_contact_id: str | None
+    pages: int
+    escalates_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,9 @@ def open_episode(
             categories=list(categories),
             state="open",
             opened_at=at,
+            pages=0,
+            # Looked at once more if whoever opened it planned nothing: an alert without a next look would be lost.
+            escalates_at=at,
         )
     )
     _keep_message(tx, episode_id, client_id, message_id=message_id, severity=severity, at=at)
@@ -149,6 +159,26 @@ def open_episodes(tx: Tx) -> list[Episode]:
     """Every episode that is not closed, gravest first, then oldest first."""
     query = select(episodes).where(episodes.c.state != "closed")
     return [_episode(row) for row in tx.all(query.order_by(episodes.c.severity.desc(), episodes.c.opened_at))]
+
+
+def due_to_escalate(tx: Tx, at: datetime) -> list[Episode]:
+    """Episodes whose next look is due by now, longest due first; one that has none set is due as well."""
+    due = episodes.c.escalates_at.is_(None) | (episodes.c.escalates_at <= at)
+    query = select(episodes).where(episodes.c.state != "closed", due)
+    return [_episode(row) for row in tx.all(query.order_by(episodes.c.escalates_at, episodes.c.id))]
+
+
+def take_turn(tx: Tx, episode_id: str, *, contact_id: str, escalates_at: datetime) -> Episode:
+    """Counts a page: from now on it is this contact's turn, until `escalates_at`."""
+    values = {"turn_contact_id": contact_id, "pages": episodes.c.pages + 1, "escalates_at": escalates_at}
+    tx.run(update(episodes).where(episodes.c.id == episode_id).values(**values))
+    return episode(tx, episode_id)
+
+
+def look_again(tx: Tx, episode_id: str, *, escalates_at: datetime) -> Episode:
+    """Sets when the next person is told, without a page now."""
+    _set(tx, episode_id, escalates_at=escalates_at)
+    return episode(tx, episode_id)
 
 
 def episodes_of(tx: Tx, client_id: str, since: datetime) -> list[Episode]:
@@ -235,7 +265,7 @@ def close(tx: Tx, episode_id: str, *, person_id: str, outcome: str, note: str | 
     if outcome not in OUTCOMES:
         raise ValueError(f"no outcome {outcome!r}; there are {list(OUTCOMES)}")
     _not_closed(tx, episode_id)
-    _set(tx, episode_id, state="closed", closed_at=at, closed_by=person_id, outcome=outcome)
+    _set(tx, episode_id, state="closed", closed_at=at, closed_by=person_id, outcome=outcome, escalates_at=None)
     return add_step(tx, episode_id, kind="closed", at=at, person_id=person_id, data={"outcome": outcome}, words=note)
 
 

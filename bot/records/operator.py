@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import sqlcipher3
+from sqlcipher3 import dbapi2
 
 from bot.records import sqlcipher
 from bot.records.errors import StoreRefused
@@ -18,6 +19,17 @@ from bot.records.transaction import Keyring
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
+
+
+# Actions of https://sqlite.org/c3ref/c_alter_table.html that only look. No ATTACH: a copy without a key could be made
+# through it, and no PRAGMA that switches something back on.
+_LOOKS = frozenset(
+    {dbapi2.SQLITE_SELECT, dbapi2.SQLITE_READ, dbapi2.SQLITE_FUNCTION, dbapi2.SQLITE_RECURSIVE, dbapi2.SQLITE_ANALYZE}
+) - {dbapi2.SQLITE_ANALYZE}
+_PRAGMAS = frozenset(
+    "table_info table_xinfo table_list index_list index_info index_xinfo foreign_key_list recursive_triggers "
+    "page_count page_size freelist_count journal_mode user_version schema_version compile_options".split()
+)
 
 
 @contextmanager

@@ -67,7 +67,8 @@ def create_staff(
     language: str,
     at: datetime,
 ) -> str:
-    """Makes an account; the person's id. Raises LoginTaken."""
+    """Makes an account; the person's id. A login is kept in small letters. Raises LoginTaken."""
+    login = _plain_login(login)
     if staff_by_login(tx, login) is not None:
         raise LoginTaken(f"the login {login!r} is taken; choose another")
     person_id = new_id()
@@ -88,8 +89,8 @@ def create_staff(
 
 
 def staff_by_login(tx: Tx, login: str) -> Staff | None:
-    """The account with this login, closed ones included, or None."""
-    row = tx.first(select(staff_table).where(staff_table.c.login == login))
+    """The account with this login, however it is capitalised, closed ones included; or None."""
+    row = tx.first(select(staff_table).where(staff_table.c.login == _plain_login(login)))
     return None if row is None else _staff(row)
 
 
@@ -103,6 +104,10 @@ def staff(tx: Tx, person_id: str) -> Staff:
 def all_staff(tx: Tx) -> list[Staff]:
     """Every account, by login."""
     return [_staff(row) for row in tx.all(select(staff_table).order_by(staff_table.c.login))]
+
+
+def _plain_login(typed: str) -> str:
+    return typed.strip().lower()
 
 
 def _staff(row: AnyRow) -> Staff:

@@ -14,6 +14,8 @@ from bot.records.transaction import Tx
 _FIELDS = frozenset(
     {"name", "time_zone", "country", "languages", "jurisdiction", "reply_minutes", "outside", "emergency_words"}
 )
+# Minutes to an answer by severity, until the practice declares its own.
+REPLY_MINUTES: Mapping[int, int] = {1: 240, 2: 30, 3: 10}
 # Before anybody has said when somebody answers, nobody does: the careful reading of an empty declaration.
 _FIRST: Mapping[str, Any] = {
     "id": 1,
@@ -22,7 +24,7 @@ _FIRST: Mapping[str, Any] = {
     "country": "US",
     "languages": ["en", "es"],
     "jurisdiction": "strict",
-    "reply_minutes": {"1": 240, "2": 30, "3": 10},
+    "reply_minutes": {str(severity): minutes for severity, minutes in REPLY_MINUTES.items()},
     "outside": "nobody",
     "emergency_words": {},
     "hours": [],
@@ -80,10 +82,10 @@ def set_practice(tx: Tx, **fields: Any) -> Practice:
 
 
 def coverage_columns(tx: Tx) -> Mapping[str, Any]:
-    """Hours, holidays, time zone and outside, as stored; read by `bot.records.contacts.coverage`."""
+    """Hours, holidays, time zone, outside and reply minutes, as stored; read by `bot.records.contacts.coverage`."""
     row = tx.first(select(practice_table))
     found: Mapping[str, Any] = _FIRST if row is None else row._asdict()
-    return {name: found[name] for name in ("hours", "holidays", "time_zone", "outside")}
+    return {name: found[name] for name in ("hours", "holidays", "time_zone", "outside", "reply_minutes")}
 
 
 def change(tx: Tx, columns: Mapping[str, Any]) -> None:

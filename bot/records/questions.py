@@ -12,11 +12,16 @@ from bot.records.schema import questions
 from bot.records.transaction import AnyRow, Tx, new_id
 
 ANSWERS = ("yes", "not_sure", "no", "rather_not", "text")
+CHOICES = ("tell", "brief")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`evidence_id` names what raised it: asked once in 24 hours. `pages_at`: when silence tells a person, or None."""
+    """`evidence_id` names what raised it: asked once in 24 hours. `pages_at`: when silence tells a person, or None.
+
+    `choice`: what the client wants after an answer that is neither yes nor no: "tell" a person, or "brief" (put it into
+    the brief); None before they chose.
+    """
 
     id: str
     conversation_id: str
@@ -30,6 +35,7 @@ class Question:
     answered_at: datetime | None
     answer_message_id: str | None
     paged_at: datetime | None
+    choice: str | None
 
 
 def ask(
@@ -74,6 +80,12 @@ def pending(tx: Tx, conversation_id: str) -> Question | None:
     return None if row is None else _question(row)
 
 
+def unanswered(tx: Tx, conversation_id: str) -> list[Question]:
+    """All questions without an answer, newest first; those whose silence was paged as well."""
+    query = select(questions).where(questions.c.conversation_id == conversation_id, questions.c.answer.is_(None))
+    return [_question(row) for row in tx.all(query.order_by(questions.c.asked_at.desc(), questions.c.id))]
+
+
 def asked_since(tx: Tx, conversation_id: str, evidence_id: str, since: datetime) -> bool:
     """Whether this evidence was asked about at `since` or later."""
     query = select(questions.c.id).where(
@@ -93,6 +105,23 @@ def answer(tx: Tx, question_id: str, *, answer: str, message_id: str, at: dateti
     if tx.run(update(questions).where(unanswered).values(**values)) == 0:
         return question(tx, question_id)
     return _told(tx, question_id, "answered", at)
+
+
+def choose(tx: Tx, question_id: str, *, choice: str, at: datetime) -> bool:
+    """Records what the client chose after an unsure answer; True for the first choice, later ones change nothing."""
+    if choice not in CHOICES:
+        raise ValueError(f"no choice {choice!r}; there are {list(CHOICES)}")
+    open_choice = (questions.c.id == question_id) & questions.c.choice.is_(None)
+    if tx.run(update(questions).where(open_choice).values(choice=choice)) == 0:
+        return False
+    _told(tx, question_id, "chosen", at)
+    return True
+
+
+def questions_of(tx: Tx, conversation_id: str, since: datetime) -> list[Question]:
+    """Questions of a conversation asked at `since` or later, oldest first."""
+    query = select(questions).where(questions.c.conversation_id == conversation_id, questions.c.asked_at >= since)
+    return [_question(row) for row in tx.all(query.order_by(questions.c.asked_at, questions.c.id))]
 
 
 def due_silences(tx: Tx, at: datetime) -> list[Question]:

@@ -53,11 +53,8 @@ class Store:
             tx = Tx(connection=connection, keyring=self.keyring, writable=True)
             yield tx
         if tx.doomed:
-            try:
-                self.sweep_keys()
-            except StoreError as error:
-                # The transaction is durable and its caller must hear so. doomed_keys stays for the next sweep.
-                _LOG.warning("keys_not_yet_destroyed", error=type(error).__name__)
+            # The transaction is durable and its caller must hear so, whatever becomes of the keys.
+            self.try_to_sweep_keys()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -78,6 +75,13 @@ class Store:
                 for key_id in key_ids:
                     connection.execute(delete(doomed_keys).where(doomed_keys.c.key_id == key_id))
         return len(key_ids)
+
+    def try_to_sweep_keys(self) -> None:
+        """Destroys them if it can; if not, doomed_keys stays for the next time, and the log says so."""
+        try:
+            self.sweep_keys()
+        except StoreError as error:
+            _LOG.warning("keys_not_yet_destroyed", error=type(error).__name__)
 
     def data_version(self) -> int:
         """A number that changes when any other connection, of any process, has committed. About 4 microseconds.
@@ -160,7 +164,8 @@ def open_store(database_url: str, *, keyring: Keyring, busy_timeout_s: float = 5
         try:
             with _transaction(store._writers) as connection:
                 migrating.upgrade(connection)
-            store.sweep_keys()
+            # A key that cannot be destroyed right now must not keep the doors shut.
+            store.try_to_sweep_keys()
         except BaseException:
             store.close()
             raise

@@ -20,7 +20,11 @@ from bot.records.transaction import AnyRow, Tx, new_id
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What was written at the end of a reflection; a correction is a new version. `shared_at`: None if not shared."""
+    """What was written at the end of a reflection; a correction is a new version.
+
+    `shared_at`: since when the therapist sees this reflection's summary, in this version or an earlier one; None if not
+    at all.
+    """
 
     id: str
     reflection_id: str
@@ -87,17 +91,19 @@ def summaries_of(tx: Tx, client_id: str) -> list[Summary]:
 def share(tx: Tx, summary_id: str, *, body: Mapping[str, Any], at: datetime) -> SharedSummary:
     """Copies what the client lets through (`body`, lines taken out included) into the practice record.
 
-    The same body again is the copy already shared; another body replaces it as the next version, and the earlier one
-    stays in the record, no longer shown.
+    A reflection is shared once: the same body again is the copy already shared; another body, or another version of
+    the summary, replaces it, and the earlier copy stays in the record, no longer shown.
     """
     origin = summary(tx, summary_id)
     digest = _hash(tx, body)
     table = shared_summaries
-    last = tx.first(select(table).where(table.c.summary_id == summary_id).order_by(table.c.version.desc()).limit(1))
-    if last is not None and last.unshared_at is None:
-        if last.content_hash == digest:
-            return _shared(tx, tx.need(_shares().where(table.c.id == last.id), f"shared summary {last.id}"))
-        tx.run(update(table).where(table.c.id == last.id).values(replaced_at=at))
+    live = (table.c.reflection_id == origin.reflection_id) & _LIVE
+    shown = tx.first(select(table.c.id, table.c.summary_id, table.c.content_hash).where(live))
+    if shown is not None:
+        if (shown.summary_id, shown.content_hash) == (summary_id, digest):
+            return _shared(tx, tx.need(_shares().where(table.c.id == shown.id), f"shared summary {shown.id}"))
+        tx.run(update(table).where(live).values(replaced_at=at))
+    last = tx.scalar(select(func.max(table.c.version)).where(table.c.summary_id == summary_id))
     shared_id = new_id()
     tx.run(
         insert(table).values(
@@ -106,7 +112,7 @@ def share(tx: Tx, summary_id: str, *, body: Mapping[str, Any], at: datetime) -> 
             reflection_id=origin.reflection_id,
             client_id=origin.client_id,
             exercise=origin.exercise,
-            version=1 if last is None else last.version + 1,
+            version=(last or 0) + 1,
             entry_id=entries.seal(tx, dict(body), client_id=origin.client_id, fate="record", at=at),
             content_hash=digest,
             shared_at=at,
@@ -117,9 +123,12 @@ def share(tx: Tx, summary_id: str, *, body: Mapping[str, Any], at: datetime) -> 
 
 
 def unshare(tx: Tx, summary_id: str, *, at: datetime) -> None:
-    """Shows a shared summary to nobody any more. The copy stays in the practice record, as the client was told."""
+    """Shows a reflection's shared summary to nobody any more, whichever version was shared.
+
+    The copy stays in the practice record, as the client was told.
+    """
     origin = summary(tx, summary_id)
-    live = (shared_summaries.c.summary_id == summary_id) & _LIVE
+    live = (shared_summaries.c.reflection_id == origin.reflection_id) & _LIVE
     if tx.run(update(shared_summaries).where(live).values(unshared_at=at)):
         add_event(tx, origin.conversation_id, "share", {"summary_id": summary_id, "shared": False}, at)
 
@@ -140,7 +149,7 @@ def _hash(tx: Tx, body: Mapping[str, Any]) -> str:
 def _summaries() -> Select[Any]:
     shared_at = (
         select(func.max(shared_summaries.c.shared_at))
-        .where(shared_summaries.c.summary_id == summaries.c.id, _LIVE)
+        .where(shared_summaries.c.reflection_id == summaries.c.reflection_id, _LIVE)
         .correlate(summaries)
         .scalar_subquery()
         .label("shared_at")

@@ -48,6 +48,10 @@ episodes = Table(
     Column("closed_at", Utc),
     Column("closed_by", ForeignKey("staff.person_id")),
     Column("outcome", String(32)),
+    # Whose turn it is to answer, how many pages were sent so far, and when the next person is told.
+    Column("turn_contact_id", Id),
+    Column("pages", Integer, nullable=False, server_default="0"),
+    Column("escalates_at", Utc),
     CheckConstraint("severity BETWEEN 1 AND 3", name="severity"),
     CheckConstraint("state IN ('open', 'told', 'seen', 'acknowledged', 'closed')", name="state"),
 )
@@ -105,6 +109,8 @@ deliveries = Table(
     Column("error_class", String(120)),
     Column("cancelled_at", Utc),
     Column("created_at", Utc, nullable=False),
+    # The number of the page within its episode: all channels of one contact, told at once.
+    Column("page", Integer),
     CheckConstraint("kind IN ('alert', 'rise', 'escalation', 'drill', 'mail')", name="kind"),
     CheckConstraint("state IN ('due', 'claimed', 'sent', 'failed', 'cancelled')", name="state"),
 )
@@ -130,6 +136,8 @@ questions = Table(
     Column("answered_at", Utc),
     Column("answer_message_id", MessageId),
     Column("paged_at", Utc),
+    # What the client chose to happen after "not sure" or "rather not".
+    Column("choice", String(8)),
     CheckConstraint("severity BETWEEN 1 AND 3", name="severity"),
 )
 Index("ix_questions_asked", questions.c.conversation_id, questions.c.asked_at)
