@@ -9,10 +9,15 @@ from typing import Any
 from sqlalchemy import Select, func, insert, select, update
 
 from bot.records import entries
+from bot.records.errors import RecordsRefusal
 from bot.records.events import add_event
 from bot.records.schema import conversations, reflections, steps_taken
 from bot.records.schema import entries as entries_table
 from bot.records.transaction import AnyRow, Tx, new_id
+
+
+class AlreadyFinished(RecordsRefusal):
+    """The reflection has no step left to go on at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,18 @@ class StepTaken:
     step: str
     next_step: str | None
     repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """The row behind a StepTaken: which message, from which step to which, and whether with an answer."""
+
+    reflection_id: str
+    message_id: str
+    step: str
+    next_step: str | None
+    entry_id: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +135,19 @@ def answer_step(
     return _take(tx, found, step=step, message_id=message_id, next_step=next_step, entry_id=entry_id, at=at)
 
 
-def move(tx: Tx, reflection_id: str, *, step: str, message_id: str, at: datetime) -> StepTaken:
-    """Goes to `step` without an answer (skip, back), as a message asked. The same message again changes nothing."""
+def move(tx: Tx, reflection_id: str, *, step: str | None, message_id: str, at: datetime) -> StepTaken:
+    """Goes to `step` (None: past the last) without an answer, as a message asked (skip, back, stop, the first one).
+
+    The same message again changes nothing.
+    """
     before = _taken(tx, reflection_id, message_id)
     if before is not None:
         return before
     found = reflection(tx, reflection_id)
-    return _take(tx, found, step=found.step or step, message_id=message_id, next_step=step, entry_id=None, at=at)
+    here = found.step or step
+    if here is None:
+        raise ValueError(f"reflection {reflection_id} has no step left to leave; resume it first")
+    return _take(tx, found, step=here, message_id=message_id, next_step=step, entry_id=None, at=at)
 
 
 def pause(tx: Tx, reflection_id: str, at: datetime) -> Reflection:
@@ -133,8 +156,13 @@ def pause(tx: Tx, reflection_id: str, at: datetime) -> Reflection:
 
 
 def resume(tx: Tx, reflection_id: str, at: datetime) -> Reflection:
-    """Takes a paused or stopped reflection up again; one that is open in the conversation is paused."""
+    """Takes a paused or stopped reflection up again; one that is open in the conversation is paused.
+
+    Raises AlreadyFinished.
+    """
     found = reflection(tx, reflection_id)
+    if found.state == "finished":
+        raise AlreadyFinished(f"reflection {reflection_id} is finished; start a new one")
     open_one = open_reflection_of(tx, found.conversation_id)
     if open_one is not None and open_one.id != reflection_id:
         pause(tx, open_one.id, at)
@@ -176,10 +204,30 @@ def answers(tx: Tx, reflection_id: str) -> list[AnswerGiven]:
     return given
 
 
+def taking_by(tx: Tx, conversation_id: str, message_id: str) -> Taking | None:
+    """What a message did to a reflection of its conversation, whichever it was; None where it did nothing."""
+    query = _takings().join(reflections, reflections.c.id == steps_taken.c.reflection_id)
+    query = query.where(reflections.c.conversation_id == conversation_id, steps_taken.c.message_id == message_id)
+    row = tx.first(query.order_by(steps_taken.c.id).limit(1))
+    return None if row is None else Taking(**row._mapping)
+
+
+def takings(tx: Tx, reflection_id: str) -> list[Taking]:
+    """All that moved a reflection, oldest first. The first row is the message that began it."""
+    query = _takings().where(steps_taken.c.reflection_id == reflection_id).order_by(steps_taken.c.id)
+    return [Taking(**row._mapping) for row in tx.all(query)]
+
+
 def reflections_of(tx: Tx, client_id: str, since: datetime) -> list[Reflection]:
     """A client's reflections begun at `since` or later, oldest first."""
     query = _reflections().where(conversations.c.client_id == client_id, reflections.c.started_at >= since)
     return [_reflection(row) for row in tx.all(query.order_by(reflections.c.started_at, reflections.c.id))]
+
+
+def _takings() -> Select[Any]:
+    table = steps_taken
+    columns = (table.c.reflection_id, table.c.message_id, table.c.step, table.c.next_step, table.c.entry_id, table.c.at)
+    return select(*columns)
 
 
 def _taken(tx: Tx, reflection_id: str, message_id: str) -> StepTaken | None:
