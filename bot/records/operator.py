@@ -24,8 +24,15 @@ if TYPE_CHECKING:
 # Actions of https://sqlite.org/c3ref/c_alter_table.html that only look. No ATTACH: a copy without a key could be made
 # through it, and no PRAGMA that switches something back on.
 _LOOKS = frozenset(
-    {dbapi2.SQLITE_SELECT, dbapi2.SQLITE_READ, dbapi2.SQLITE_FUNCTION, dbapi2.SQLITE_RECURSIVE, dbapi2.SQLITE_ANALYZE}
-) - {dbapi2.SQLITE_ANALYZE}
+    {
+        dbapi2.SQLITE_SELECT,
+        dbapi2.SQLITE_READ,
+        dbapi2.SQLITE_FUNCTION,
+        dbapi2.SQLITE_RECURSIVE,
+        dbapi2.SQLITE_TRANSACTION,
+        dbapi2.SQLITE_SAVEPOINT,
+    }
+)
 _PRAGMAS = frozenset(
     "table_info table_xinfo table_list index_list index_info index_xinfo foreign_key_list recursive_triggers "
     "page_count page_size freelist_count journal_mode user_version schema_version compile_options".split()
@@ -49,6 +56,12 @@ def open_for_operator(database_url: str, *, keyring: Keyring, busy_timeout_s: fl
     connection = sqlcipher.connect(path, keyring.database_key("records"), busy_timeout_s=busy_timeout_s)
     try:
         connection.execute("PRAGMA query_only = ON")
+        connection.set_authorizer(_may)
         yield Database(connection)
     finally:
         connection.close()
+
+
+def _may(action: int, argument: str | None, _second: str | None, _database: str | None, _trigger: str | None) -> int:
+    allowed = action in _LOOKS or (action == dbapi2.SQLITE_PRAGMA and (argument or "").lower() in _PRAGMAS)
+    return int(dbapi2.SQLITE_OK if allowed else dbapi2.SQLITE_DENY)
