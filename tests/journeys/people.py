@@ -16,6 +16,7 @@ from tests.stack import Stack, wait_until
 # Of one step of a page. The first answer of an engine that has just loaded takes seconds on a busy machine.
 STEP_MS = 30_000
 REQUIRED = ("keep_entries", "crisis_events")
+CHECK_IN, PREPARATION, GROUNDING = "start:daily_check_in", "start:session_preparation", "start:grounding_54321"
 
 
 class ClientAtDoor:
@@ -49,7 +50,7 @@ class ClientAtDoor:
         """Joins, agrees, and is offered what there is to do."""
         self.joins(invite_url)
         self.agrees(shares=shares)
-        self.is_offered("daily_check_in")
+        self.is_offered(CHECK_IN)
 
     # --- saying -------------------------------------------------------------------------------------------------------
 
@@ -75,6 +76,19 @@ class ClientAtDoor:
         """Answers a scale."""
         self.by(f"scale-{value}").check()
         self.by("continue").click()
+
+    def checks_in(self, mood: int, *words: str, first: int = 1, timeout_ms: float = STEP_MS) -> None:
+        """A check-in from its question `first` on: mood, then a word, what happened, what helped, what to bring."""
+        if first == 1:
+            self.is_asked(1, timeout_ms=timeout_ms)
+            self.rates(mood)
+            first = 2
+        for number, answer in enumerate(words, start=first):
+            self.is_asked(number, timeout_ms=timeout_ms)
+            self.says(answer)
+        # The last step asks nothing: a moment in the here and now.
+        self.by("continue").click()
+        expect(self.by("summary")).to_be_visible(timeout=timeout_ms)
 
     def lists(self, *items: str) -> None:
         """Answers a list."""
@@ -120,9 +134,9 @@ class ClientAtDoor:
         """A button can be pressed now."""
         expect(self.by(f"option-{option}")).to_be_visible(timeout=STEP_MS)
 
-    def is_asked(self, progress: str | re.Pattern[str]) -> None:
-        """The line above the answer says which question of how many it is."""
-        expect(self.page.locator("#answer .progress")).to_contain_text(progress, timeout=STEP_MS)
+    def is_asked(self, number: int, *, timeout_ms: float = STEP_MS) -> None:
+        """The question of the moment is the exercise's n-th."""
+        expect(self.page.locator(f"#answer .progress[data-number='{number}']")).to_be_visible(timeout=timeout_ms)
 
     def card(self) -> SafetyCard:
         """The newest safety card, once it is there."""
@@ -167,7 +181,7 @@ class StaffAtDoor:
         url = at if at.startswith("http") else self._stack.staff_url + at
         who = self._stack.staff(role)
         self.page.goto(url)
-        self.page.get_by_label("Login").fill(who["login"].rpartition("@")[0] or who["login"])
+        self.page.get_by_label("Login").fill(who["login"])
         self.page.get_by_label("Password").fill(who["password"])
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(url)

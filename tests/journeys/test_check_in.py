@@ -8,22 +8,12 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.records import audit_rows
-from tests.journeys.people import STEP_MS, ClientAtDoor, StaffAtDoor
+from tests.journeys.people import CHECK_IN, STEP_MS, ClientAtDoor, StaffAtDoor
 from tests.stack import Stack
 
 pytestmark = pytest.mark.journey
 
-WORD, EVENT, TOPIC = "heavy", "I slept three hours and missed the bus", "The call with my brother"
-
-
-def check_in(client: ClientAtDoor, *, mood: int = 4) -> None:
-    """A whole check-in: mood, one word, what happened, one thing to bring; its summary is shown at the end."""
-    client.chooses("daily_check_in")
-    client.rates(mood)
-    for answer in (WORD, EVENT, TOPIC):
-        expect(client.page.locator("#answer .progress")).to_be_visible(timeout=STEP_MS)
-        client.says(answer)
-    expect(client.by("summary")).to_be_visible(timeout=STEP_MS)
+WORD, EVENT, HELPED, TOPIC = "heavy", "I missed the bus", "Tea with my neighbour", "The call with my brother"
 
 
 def test_a_shared_check_in_reaches_the_therapist_line_by_line(
@@ -33,16 +23,17 @@ def test_a_shared_check_in_reaches_the_therapist_line_by_line(
     # Given a client who was invited, agreed, and did a check-in
     ada = stack.enrol("Ada Imaginary")
     client.comes_in(ada.invite_url)
-    check_in(client)
+    client.chooses(CHECK_IN)
+    client.checks_in(4, WORD, EVENT, HELPED, TOPIC)
     summary = client.by("summary")
-    for words in ("4", WORD, EVENT, TOPIC):
+    for words in ("4", WORD, EVENT, HELPED, TOPIC):
         expect(summary).to_contain_text(words)
 
     # Then the therapist sees nothing of it
     colleague.signs_in("therapist", at=f"/clients/{ada.id}")
     main = colleague.page.locator("main")
     expect(main).to_contain_text("Ada Imaginary")
-    for words in (WORD, EVENT, TOPIC):
+    for words in (WORD, EVENT, HELPED, TOPIC):
         expect(main).not_to_contain_text(words)
 
     # When the client takes one line out and shares
@@ -56,7 +47,7 @@ def test_a_shared_check_in_reaches_the_therapist_line_by_line(
     line = colleague.page.locator("ul.clients li", has_text="Ada Imaginary")
     expect(line).to_contain_text("Shared since last time: 1")
     colleague.opens(f"/clients/{ada.id}")
-    for words in (WORD, TOPIC):
+    for words in (WORD, HELPED, TOPIC):
         expect(main).to_contain_text(words)
     expect(main).not_to_contain_text(EVENT)
     expect(main.locator("[data-section=safety]")).to_be_visible()
@@ -125,7 +116,8 @@ def test_a_spanish_client_is_spoken_to_in_spanish(stack: Stack, client: ClientAt
     """Every word of a check-in, and of the summary, in the client's language."""
     client.comes_in(stack.enrol("Leocadia Ficticia", language="es").invite_url)
     assert client.page.locator("html").get_attribute("lang") == "es"
-    check_in(client)
+    client.chooses(CHECK_IN)
+    client.checks_in(6, "cansancio", "Nada especial", "Un paseo", "La llamada")
     english = re.compile(r"\b(the|you|your|what|and)\b", re.IGNORECASE)
     for text in client.heard().all_inner_texts():
         assert not english.search(text), text

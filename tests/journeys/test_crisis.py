@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.records import episodes
-from tests.journeys.people import STEP_MS, ClientAtDoor, StaffAtDoor
+from tests.journeys.people import CHECK_IN, ClientAtDoor, StaffAtDoor
 from tests.journeys.stories import WORDS, alert_is_heard
 from tests.stack import Stack
 
@@ -20,8 +20,8 @@ def test_a_person_answers_when_a_client_is_in_danger_in_the_middle_of_a_check_in
     # Given a client in the middle of a check-in
     ada = stack.enrol("Ottilie Invented")
     client.comes_in(ada.invite_url)
-    client.chooses("daily_check_in")
-    expect(client.by("scale-3")).to_be_visible(timeout=STEP_MS)
+    client.chooses(CHECK_IN)
+    client.is_asked(1)
 
     episode_id = alert_is_heard(stack, ada, client, colleague)
 
