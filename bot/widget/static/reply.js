@@ -42,7 +42,7 @@ export function createReply({ say, limit, lastSaid, steady, on }) {
       button.hidden = can.indexOf(button.dataset.command) < 0;
     });
     const { control, main } = prompt ? promptControl(prompt, asked.text, say) : { control: null, main: null };
-    clear(answer, prompt && prompt.title ? h("p", { class: "soft progress" }, progress(prompt)) : null, control);
+    clear(answer, prompt && prompt.title ? h("p", { class: "soft progress", "data-number": prompt.number }, progress(prompt)) : null, control);
     clear(place, main);
     byId("answer-row").hidden = !main && !can.some((id) => id === "skip" || id === "stop");
     // Own words are the main answer to a question of words, and to whether somebody is in danger.
