@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
+from tests.journeys.chromium import chromium
 from tests.journeys.people import ClientAtDoor, StaffAtDoor
 from tests.stack import ROOT, Stack
 
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 SHOTS = ROOT / "build" / "journeys"
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The machine's own Chromium, without a window."""
-    path = next((found for name in CHROMIUMS if (found := shutil.which(name))), None)
-    assert path, "no Chromium on the PATH; run `tools/chromium.sh`"
-    # As root there is no sandbox; pages here are our own.
-    args = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=args)
+    """One browser for all journeys; each person gets a context of their own."""
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
