@@ -34,9 +34,12 @@ _LOOKS = frozenset(
     }
 )
 _PRAGMAS = frozenset(
-    "table_info table_xinfo table_list index_list index_info index_xinfo foreign_key_list recursive_triggers "
-    "page_count page_size freelist_count journal_mode user_version schema_version compile_options".split()
-)
+    {
+        "compile_options", "foreign_key_list", "freelist_count", "index_info", "index_list", "index_xinfo",
+        "page_count", "page_size", "recursive_triggers", "schema_version", "table_info", "table_list", "table_xinfo",
+        "user_version",
+    }
+)  # fmt: skip
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from bot.privacy.keys import Keyring
-from bot.records import KeyDestroyed, NotFound, ReadOnly, Store, StoreDamaged, entries, people
+from bot.records import KeyDestroyed, NotFound, ReadOnly, Store, StoreDamaged, entries, open_store, people
 from bot.records.schema import doomed_keys
 from bot.records.schema import entries as table
 from bot.records.sqlcipher import connect
@@ -129,6 +129,8 @@ def test_a_store_that_cannot_destroy_keys_now_says_the_write_is_durable(
         entries.discard(tx, [entry_id], at=AT)
     with store.read() as tx:
         assert [row.key_id for row in tx.all(select(doomed_keys))] == [key_id]
+    # Neither does it keep the doors of the next process shut.
+    open_store(f"sqlcipher:///{tmp_path}/records.db", keyring=keyring).close()
     reader.execute("ROLLBACK")
     reader.close()
     assert store.sweep_keys() == 1
