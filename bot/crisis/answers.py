@@ -1,0 +1,107 @@
+"""Short answers to the bot's direct question: "yes", "I guess", "a veces", "prefiero no decir", "no".
+
+The question is among the turns. Its category is read from its own words: about danger from others ("Are you safe where
+you are?") a "no" is the answer that needs a person, about thoughts of dying a "yes" is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.crisis.reading import Reading
+from bot.crisis.types import Turn
+
+# Whole answers, or their first words. An answer longer than this many words is read as a message as well.
+ANSWER_WORDS = 14
+_YES = re.compile(
+    r"^(?:(?:um|uh|uhm|hm|hmm|well|ok|okay|honestly|pues|bueno|mmm|eh|este|la verdad|creo que|supongo que) )*"
+    r"(?:yes|yeah|yea|yep|yup|ya|yah|yess+|mhm|uh huh|i am|i do|i have|i have been|ive been|im|kinda|kind of|sort of|"
+    r"i guess|guess so|i suppose|suppose so|i think so|probably|maybe|perhaps|possibly|a little|a bit|sometimes|"
+    r"some times|often|a lot|every day|everyday|all the time|always|most days|most nights|at night|now and then|"
+    r"on and off|lately|correct|right|true|tru|duh|obviously|of course|fr|deadass|facts|"
+    r"si|sip|sii+|simon|claro|pos si|pues si|creo|supongo|quiza|quizas|tal vez|capaz|puede|puede ser|a veces|aveces|"
+    r"seguido|siempre|todo el tiempo|todos los dias|diario|cada noche|a ratos|de vez en cuando|un poco|mas o menos|"
+    r"igual si|asi es|afirmativo|obvio|aja|ajam)(?: |$)"
+)
+_NO = re.compile(
+    r"^(?:(?:oh|um|well|pues|bueno|ay|god|jaja|haha|lol|ha) )*"
+    r"(?:no|nope|nah|naw|never|not at all|of course not|im not|i am not|i dont|not really|not like that|nunca|"
+    r"para nada|que va|claro que no|nada de eso|como crees|ni loco|ni loca|tampoco|jamas|negativo)(?: |$)"
+)
+_UNSURE = re.compile(
+    r"^(?:(?:um|well|honestly|pues|bueno|la verdad) )*(?:i dont know|idk|dont know|dunno|not sure|im not sure|hard to say|"
+    r"no se|no lo se|nose|ns|ni idea|no estoy segur|quien sabe|depende|depends|it depends|sometimes or not sure|"
+    r"a veces o no|does it matter|why|que importa|y si si|what if i am|would it matter)"
+)
+_RATHER_NOT = re.compile(
+    r"(?:rather not|prefer not|dont want to (?:say|talk|answer)|dont wanna (?:say|talk)|can we not|next question|skip|pass|"
+    r"prefiero no|mejor no|no quiero (?:decir|hablar|contestar|responder)|no te voy a decir|paso)"
+)
+_MEANT_ELSE = re.compile(
+    r"(?:meant something else|misread|otra cosa|me expres|figure of speech|es un decir|broma|joking|kidding)"
+)
+_ABOUT_SAFETY = re.compile(r"\b(?:safe|a salvo|segur[oa]|peligro|danger)\b", re.IGNORECASE)
+_ASKS_IF_SAFE = re.compile(
+    r"\b(?:are you safe|feel safe|a salvo|segur[oa]|is (?:he|she|the \w+) safe)\b", re.IGNORECASE
+)
+_DEATH = re.compile(r"kill|die\b|dying|suicid|end your life|dead|mat[ae]r|morir|vida|muert", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"hurt(?:ing)? (?:some|him|her|them|the baby|your baby|any)|da[ñn]o a|lastimar a|hacerle", re.IGNORECASE
+)
+_OWN_BODY = re.compile(r"hurt(?:ing)? yourself|harm(?:ing)? yourself|cut|hacerte da|lastimarte|cortarte", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the last turn answers. `kind`: yes, unsure, rather_not, no."""
+
+    kind: str
+    level: str
+    severity: int
+    category: str
+
+
+def answer_to_risk_question(turns: Sequence[Turn], reading: Reading) -> Answer | None:
+    """The answer, or None where the last client turn follows no direct question or does not answer it."""
+    question = _question_before(turns)
+    if question is None:
+        return None
+    words = reading.stream.replace("\n", " ")
+    category, bad_is_no = _asked_about(question)
+    short = reading.word_count <= ANSWER_WORDS
+    if _RATHER_NOT.search(words) and short:
+        return Answer("rather_not", "check_in", 2, category)
+    if _UNSURE.match(words):
+        return Answer("unsure", "check_in", 2, category)
+    if _NO.match(words):
+        return Answer("no", "alert" if bad_is_no else "none", 2 if bad_is_no else 0, category)
+    if _YES.match(words) and not _MEANT_ELSE.search(words):
+        return Answer("yes", "none" if bad_is_no else "alert", 0 if bad_is_no else 2, category)
+    return None
+
+
+def _question_before(turns: Sequence[Turn]) -> str | None:
+    """The bot's direct question, if the last client turn comes right after it."""
+    seen_client = False
+    for turn in reversed(turns):
+        if turn.role == "client":
+            if seen_client:
+                return None
+            seen_client = True
+        elif seen_client and turn.role == "bot":
+            return turn.text if turn.question == "risk" else None
+    return None
+
+
+def _asked_about(question: str) -> tuple[str, bool]:
+    if _ASKS_IF_SAFE.search(question) and not _DEATH.search(question):
+        return "abuse_or_danger", True
+    if _DEATH.search(question):
+        return "active_ideation", False
+    if _OTHERS.search(question):
+        return "harm_to_others", False
+    if _OWN_BODY.search(question):
+        return "self_harm", False
+    return ("abuse_or_danger", False) if _ABOUT_SAFETY.search(question) else ("active_ideation", False)
