@@ -31,12 +31,14 @@ _NO = re.compile(
     r"para nada|que va|claro que no|nada de eso|como crees|ni loco|ni loca|tampoco|jamas|negativo)(?: |$)"
 )
 _UNSURE = re.compile(
-    r"^(?:(?:um|well|honestly|pues|bueno|la verdad) )*(?:i dont know|idk|dont know|dunno|not sure|im not sure|hard to say|"
+    r"^(?:(?:um|well|honestly|pues|bueno|la verdad) )*(?:i dont know|idk|dont know|dunno|not sure|im not sure|"
+    r"hard to say|"
     r"no se|no lo se|nose|ns|ni idea|no estoy segur|quien sabe|depende|depends|it depends|sometimes or not sure|"
     r"a veces o no|does it matter|why|que importa|y si si|what if i am|would it matter)"
 )
 _RATHER_NOT = re.compile(
-    r"(?:rather not|prefer not|dont want to (?:say|talk|answer)|dont wanna (?:say|talk)|can we not|next question|skip|pass|"
+    r"(?:rather not|prefer not|dont want to (?:say|talk|answer)|dont wanna (?:say|talk)|can we not|"
+    r"next question|skip|pass|"
     r"prefiero no|mejor no|no quiero (?:decir|hablar|contestar|responder)|no te voy a decir|paso)"
 )
 _MEANT_ELSE = re.compile(

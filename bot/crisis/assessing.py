@@ -27,8 +27,8 @@ def assess(
     """The last client turn in the light of the others. Pure; never raises on any text.
 
     `turns`: oldest first. `language`: the conversation's, a hint only: both languages are always read. `mode`:
-    "fixed_list" compares with the published phrases alone and infers nothing. `baseline`: what therapist and client agreed
-    is usual, see baseline.py. Levels, severities and categories: types.py.
+    "fixed_list" compares with the published phrases alone and infers nothing. `baseline`: what therapist and client
+    agreed is usual, see baseline.py. Levels, severities and categories: types.py.
     """
     del language  # both languages are read in every text; the hint would only ever take something away
     using = engine()

@@ -21,7 +21,7 @@ ALWAYS = frozenset(
 
 
 def within_baseline(assessment: Assessment, baseline: Mapping[str, object]) -> Assessment:
-    """The assessment, lowered to check_in of severity 1 where all of it is usual. A malformed baseline lowers nothing."""
+    """The assessment, at check_in of severity 1 where all of it is usual. A malformed baseline lowers nothing."""
     if assessment.level == "none" or not _counts(baseline):
         return assessment
     usual = baseline.get("usual")

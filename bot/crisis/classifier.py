@@ -63,7 +63,8 @@ def load_classifier(models: Path = MODELS) -> Classifier:
         raise ModelRefused(f"{MANIFEST_NAME} cannot be read; run make train") from error
     if digest != wanted:
         raise ModelRefused(
-            f"{path.name} has the SHA-256 {digest}, the manifest says {wanted}; find out who changed it, then run make train"
+            f"{path.name} has the SHA-256 {digest}, the manifest says {wanted}; "
+            "if you did not change it yourself, find out who did, then run make train"
         )
     arrays = _arrays(content)
     if int(arrays["form"]) != FORM or arrays["weights"].shape != (COLUMNS,):

@@ -20,25 +20,7 @@ SUBJECT_REACH, NEGATION_REACH, CONDITION_REACH = 9, 6, 12
 # Kinds with scope "message" reach the whole of a text of up to this many sentences, else one sentence to each side.
 MESSAGE_SENTENCES = 4
 _TURNS = frozenset(
-    [
-        "but",
-        "pero",
-        "sino",
-        "because",
-        "porque",
-        "pq",
-        "cause",
-        "cuz",
-        "so",
-        "although",
-        "aunque",
-        "though",
-        "except",
-        "salvo",
-        "yet",
-        "cept",
-        "bc",
-    ]
+    "but pero sino because porque pq cause cuz so although aunque though except salvo yet cept bc".split()  # noqa: SIM905
 )
 
 

@@ -1,7 +1,8 @@
 """`mode="fixed_list"`: a published list of phrases, compared word for word. Nothing is inferred.
 
 For places whose law bars software from inferring a person's state of mind: no context, no classifier, no conversation,
-no spelling repair beyond case, accents and punctuation. The list is `rules/fixed_list.json`, and is published with the product.
+no spelling repair beyond case, accents and punctuation. The list is
+`rules/fixed_list.json`, published with the product.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ _DROPS = frozenset({"idiom", "fiction", "study"})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule's words in a turn. `level`: as context left it, none to alert; `lowered`: the kinds of context that held."""
+    """A rule's words in a turn. `level`: as context left it, none to alert; `lowered`: what kinds of context held."""
 
     rule: Rule
     level: str
