@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,10 @@ from bot.records.entries import to_bytes
 from bot.records.transaction import Tx
 
 _PURPOSE = "audit"
+# Rows read at a time.
+_BATCH = 1000
+# Below every number that a row can have: one put before the first must be met as well.
+_BEFORE_ALL = -(2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +67,45 @@ def note(
 
 
 def verify(tx: Tx) -> Verdict:
-    """Walks the whole chain and names the first row that is altered, missing, or beyond the noted end."""
+    """Walks the whole chain and names the first row that is altered, missing, or outside its two ends."""
     seq, previous = 0, ""
-    while batch := rows_after(tx, seq):
+    after = _BEFORE_ALL
+    while True:
+        batch = _readable_after(tx, after)
+        if batch is None:
+            return Verdict(rows=seq, broken=seq + 1, reason="altered")
         for row in batch:
+            if row.seq < 1:
+                return Verdict(rows=seq, broken=row.seq, reason="not noted")
             if row.seq != seq + 1:
                 return Verdict(rows=seq, broken=seq + 1, reason="missing")
-            if row.previous != previous or not hmac.compare_digest(row.digest, _digest(tx, row)):
+            if row.previous != previous or not _same(row.digest, _digest(tx, row)):
                 return Verdict(rows=seq, broken=row.seq, reason="altered")
             seq, previous = row.seq, row.digest
+        if not batch:
+            break
+        after = seq
     noted, digest = head(tx)
     if noted > seq:
         return Verdict(rows=seq, broken=seq + 1, reason="missing")
     if (noted, digest) != (seq, previous):
         return Verdict(rows=seq, broken=noted + 1, reason="not noted")
     return Verdict(rows=seq, broken=None, reason="")
+
+
+def _readable_after(tx: Tx, seq: int) -> list[AuditRow] | None:
+    """The next rows; the next one alone if a later one cannot be read; None if it is the next that cannot.
+
+    Somebody who wrote something into a row that is no time, or no JSON, has altered it, and must not stop the walk.
+    """
+    for limit in (_BATCH, 1):
+        with suppress(ValueError):
+            return rows_after(tx, seq, limit=limit)
+    return None
+
+
+def _same(stored: str, made: str) -> bool:
+    return hmac.compare_digest(stored.encode("utf-8", "surrogatepass"), made.encode())
 
 
 def _digest(tx: Tx, row: AuditRow) -> str:
