@@ -11,8 +11,10 @@ RASA := bot/engine/.venv/bin/python
 INTERLUDE := $(PY) -m bot.cli
 export UV_LINK_MODE ?= copy
 export UV_NO_PROGRESS ?= 1
+# Compiled once here; a Python that may not write beside its packages would compile them at every start of every part.
+export UV_COMPILE_BYTECODE ?= 1
 
-.PHONY: help run setup test check train shell assess crisis-report bench-crisis journeys pictures lock clean-environments
+.PHONY: help run setup test check train shell assess backup restore crisis-report bench-crisis journeys pictures lock clean-environments
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -51,6 +53,12 @@ shell: setup  ## Rasa's shell, just as safe as the widget
 
 assess: .venv/.ready  ## JSON lines in, JSON lines out: crisis assessment of conversations
 	@$(PY) -m bot.crisis.lines
+
+backup: .venv/.ready  ## copy records and keys, each to its own folder, while the product runs
+	@$(INTERLUDE) backup
+
+restore: .venv/.ready  ## put a backup back (FILE=..., else the newest); the product must not be running
+	@$(INTERLUDE) restore $(FILE)
 
 crisis-report: dev  ## docs/crisis-report.md from the project's corpora
 	@$(PY) -m tests.crisis.report

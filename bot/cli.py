@@ -11,6 +11,7 @@ from types import FrameType
 import click
 import pydantic
 
+from bot import operating
 from bot.settings import PROJECT, Settings, get_settings
 
 
@@ -163,6 +164,9 @@ def _print_doors(settings: Settings, people: dict[str, list[dict[str, str]]]) ->
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
+
+for _command in operating.COMMANDS:
+    main.add_command(_command)
 
 if __name__ == "__main__":
     main()

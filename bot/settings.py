@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     database_url: str = "sqlcipher:///var/records.db"
     keys_url: str = "sqlcipher:///var/keys.db"
     practice_key_file: Path = Path("var/practice.key")
+    # Backups. Two folders, because a backup of the records must never hold the keys.
+    backup_dir: Path = Path("var/backups/records")
+    keys_backup_dir: Path = Path("var/backups/keys")
+    backups_kept: Annotated[int, Field(ge=1, le=1_000)] = 14
 
     # Mail. The demo sends to its own mailbox.
     smtp_host: str = "127.0.0.1"
@@ -63,6 +67,11 @@ class Settings(BaseSettings):
     smtp_from: str = "notices@interlude.example"
     # Pinged every 30 s while the worker lives; a dead machine can tell nobody.
     heartbeat_url: str = ""
+    # Text messages go as signed JSON to this address of the practice's SMS provider.
+    sms_gateway_url: str = ""
+    sms_gateway_token: str = Field(default="", repr=False)
+    # host:port of webhooks inside the practice's own network; everything else must be a public https address.
+    webhook_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
 
     # Shared secrets between the parts.
     engine_token: str = Field(default="", repr=False)
@@ -74,7 +83,7 @@ class Settings(BaseSettings):
     # Characters of one message; assessed whole. The engine gets the first 1,000.
     max_chars: Annotated[int, Field(ge=1_000, le=40_000)] = 40_000
 
-    @field_validator("widget_origins", mode="before")
+    @field_validator("widget_origins", "webhook_private_hosts", mode="before")
     @classmethod
     def _split_origins(cls, value: object) -> object:
         if isinstance(value, str):

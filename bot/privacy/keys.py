@@ -22,7 +22,7 @@ from typing import Any
 import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, delete, insert
+from sqlalchemy import CheckConstraint, Column, Connection, LargeBinary, MetaData, String, Table, delete, insert, select
 from sqlcipher3 import dbapi2
 
 from bot.privacy.practice_key import KEY_BYTES, derive, read_practice_key
@@ -49,6 +49,14 @@ entry_keys = Table(
     Column("id", String(32), primary_key=True),
     Column("wrapped", LargeBinary, nullable=False),
 )
+# What clients had erased, by id. Here and not in the records, because a restored backup of those has forgotten it.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("kind", String(12), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    CheckConstraint("kind IN ('client', 'reflection', 'message')", name="ck_erasures_kind"),
+)
 
 
 class Keyring:
@@ -58,9 +66,10 @@ class Keyring:
         self._practice_key = practice_key
         self._wrapping = AESGCM(derive(practice_key, "entry key wrapping"))
         self._path = path
-        self._file_key = derive(practice_key, "database keys")
+        # Encrypts the keys' file itself; a backup of it is made and checked under the same key.
+        self.file_key = derive(practice_key, "database keys")
         self._engine = sqlcipher.make_engine(
-            path, self._file_key, busy_timeout_s=_BUSY_TIMEOUT_S, writable=True, pool_size=2
+            path, self.file_key, busy_timeout_s=_BUSY_TIMEOUT_S, writable=True, pool_size=2
         )
         self._lock = threading.Lock()
         self._filling = threading.Lock()
@@ -131,6 +140,19 @@ class Keyring:
         if busy:
             raise StoreError("the keys are deleted, but the log that still holds them is in use; try again")
 
+    def note_erasure(self, kind: str, erased_id: str) -> None:
+        """Remembers, durably, that a client, reflection or message is to be gone from every restored backup."""
+        with self._transaction() as connection:
+            known = select(erasures.c.id).where(erasures.c.kind == kind, erasures.c.id == erased_id)
+            if connection.execute(known).first() is None:
+                connection.execute(insert(erasures).values(kind=kind, id=erased_id))
+
+    def erasures(self) -> list[tuple[str, str]]:
+        """Every (kind, id) noted, in a stable order."""
+        with self._transaction() as connection:
+            rows = connection.execute(select(erasures.c.kind, erasures.c.id).order_by(erasures.c.kind, erasures.c.id))
+            return [(row.kind, row.id) for row in rows]
+
     def close(self) -> None:
         """Closes the file and drops every key from memory."""
         with self._filling, self._lock:
@@ -180,7 +202,7 @@ class Keyring:
 
     def _open_reader(self) -> None:
         if self._reader is None:
-            self._reader = sqlcipher.connect(self._path, self._file_key, busy_timeout_s=_BUSY_TIMEOUT_S)
+            self._reader = sqlcipher.connect(self._path, self.file_key, busy_timeout_s=_BUSY_TIMEOUT_S)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

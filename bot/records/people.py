@@ -170,11 +170,10 @@ def set_client(tx: Tx, client_id: str, *, at: datetime, **fields: Any) -> Client
     profile = {name: value for name, value in fields.items() if name in _PROFILE}
     if profile:
         changed = {**entries.open_row(tx, row), **profile}
+        # The earlier profile keeps its key: the practice record holds it, and a restored backup still points to it.
         plain["profile_entry_id"] = entries.seal(tx, changed, client_id=client_id, fate="record", at=at)
     if plain:
         tx.run(update(clients).where(clients.c.person_id == client_id).values(**plain))
-    if profile:
-        entries.discard(tx, [row.profile_entry_id], at=at)
     return client(tx, client_id)
 
 

@@ -38,6 +38,18 @@ class Keyring(Protocol):
         """HMAC-SHA-256 of `data` under a key of its own for `purpose`."""
         ...
 
+    def note_erasure(self, kind: str, erased_id: str) -> None:
+        """Remembers an erasure where no backup of the records can forget it."""
+        ...
+
+    def erasures(self) -> list[tuple[str, str]]:
+        """Every (kind, id) noted."""
+        ...
+
+    def close(self) -> None:
+        """Drops every key from memory."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Tx:
