@@ -24,7 +24,7 @@ _PRESSURE = {
     r"could be worse|for a reason|don['’]t worry|of course|obviously|simply",
     "es": r"deber[íi]a[sn]?|debes|debe(?! de)|deben|(?<!no )tienes? que|hay que|c[áa]lmate|c[áa]lmese|"
     r"tranquil[íi]zate|tranquil[íi]cese|rel[áa]jate|rel[áa]jese|al menos|por lo menos|an[íi]mate|an[íi]mese|"
-    r"podr[íi]a ser peor|por algo|no te preocupes|no se preocupe|por supuesto|obviamente|simplemente",
+    r"podr[íi]a ser peor|por algo|no te preocupes|no se preocupe|por supuesto|obviamente",
 }
 _BLAME = {
     "en": r"why (?:did|do|didn['’]t|don['’]t|have|haven['’]t|are|were|would|can['’]t|couldn['’]t) (?:n['’]t )?you|"
