@@ -118,7 +118,7 @@ class Keyring:
                 raise KeyDestroyed(f"key {key_id} is destroyed; its entry cannot be read by anybody")
             try:
                 key = self._wrapping.decrypt(row[0][:_NONCE_BYTES], row[0][_NONCE_BYTES:], key_id.encode("ascii"))
-            except InvalidTag:
+            except (InvalidTag, ValueError):  # the latter for one cut short
                 raise StoreDamaged(f"key {key_id} was altered; restore the newest backup of the keys") from None
             self._remember(key_id, key)
             return key

@@ -58,7 +58,7 @@ def open_row(tx: Tx, row: AnyRow) -> Any:
     nonce, body = row.entry_sealed[:_NONCE_BYTES], row.entry_sealed[_NONCE_BYTES:]
     try:
         plain = AESGCM(key).decrypt(nonce, body, _bound_to(row.entry_id, row.entry_client_id, row.entry_fate))
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # the latter for one cut short
         raise StoreDamaged(f"entry {row.entry_id} was altered; restore it from a backup") from None
     return from_bytes(plain)
 

@@ -49,7 +49,10 @@ def test_odd_characters_are_not_joined_or_lost(store: Store, practice: Practice,
         assert entries.unseal(tx, entry_id) == text
 
 
-@pytest.mark.parametrize("change", [{"fate": "record"}, {"client_id": "another"}, {"sealed": b"x" * 60}])
+@pytest.mark.parametrize(
+    "change",
+    [{"fate": "record"}, {"client_id": "another"}, {"sealed": b"x" * 60}, {"sealed": b"x" * 12}, {"sealed": b""}],
+)
 def test_an_altered_row_does_not_open(store: Store, practice: Practice, change: dict[str, object]) -> None:
     """Another fate, another client, other bytes: each is found."""
     with store.write() as tx:
@@ -122,7 +125,7 @@ def test_a_store_that_cannot_destroy_keys_now_says_the_write_is_durable(
     with store.write() as tx:
         entry_id = entries.seal(tx, "words", client_id=practice.client_id, fate="own", at=AT)
         key_id = tx.scalar(select(table.c.key_id).where(table.c.id == entry_id))
-    reader = connect(tmp_path / "keys.db", keyring._file_key, busy_timeout_s=1)
+    reader = connect(tmp_path / "keys.db", keyring.file_key, busy_timeout_s=1)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM entry_keys").fetchall()
     with store.write() as tx:
