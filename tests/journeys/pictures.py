@@ -5,6 +5,7 @@ The text of every picture is what the product says today: a changed sentence cha
 
 from __future__ import annotations
 
+import io
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.journeys.chromium import chromium
@@ -21,19 +23,16 @@ from tests.stack import ROOT, Stack
 
 FOLDER = ROOT / "docs" / "pictures"
 MAX_BYTES = 300_000
+OVERVIEW_PX, GAP_PX = 900, 40
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "device_scale_factor": 2, "locale": "en-US"}
 DESK: dict[str, Any] = {"viewport": {"width": 1100, "height": 760}, "device_scale_factor": 1.5, "locale": "en-US"}
 
 
-def shoot(page: Page, name: str, *, full: bool = False) -> None:
-    """Writes one picture. Raises ValueError if it is too large for a README."""
+def shoot(page: Page, name: str) -> None:
+    """Takes what the window shows."""
     settle(page)
-    path = FOLDER / f"{name}.png"
-    page.screenshot(path=path, full_page=full, scale="device")
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise ValueError(f"{path} has {size} bytes, {MAX_BYTES} are the limit; show less of the page")
-    print(f"{path.relative_to(ROOT)}  {size // 1000} kB")
+    picture = Image.open(io.BytesIO(page.screenshot(scale="device"))).convert("RGB")
+    save(picture.quantize(256, dither=Image.Dither.NONE), name)
 
 
 @contextmanager
@@ -83,6 +82,28 @@ def take(stack: Stack, page: Callable[..., Page]) -> None:
     card.is_in_state("answered")
     card.root.evaluate("card => { const log = card.parentNode; log.scrollTop = card.offsetTop - log.offsetTop - 60; }")
     shoot(client.page, "safety-card")
+    overview("safety-card", "brief")
+
+
+def overview(phone: str, desk: str) -> None:
+    """The first picture of the README: what a client sees beside what the therapist sees."""
+    left, right = (Image.open(FOLDER / f"{name}.png").convert("RGB") for name in (phone, desk))
+    left = left.resize((left.width * OVERVIEW_PX // left.height, OVERVIEW_PX), Image.Resampling.LANCZOS)
+    right = right.resize((right.width * OVERVIEW_PX // right.height, OVERVIEW_PX), Image.Resampling.LANCZOS)
+    whole = Image.new("RGB", (left.width + right.width + GAP_PX, OVERVIEW_PX), "white")
+    whole.paste(left, (0, 0))
+    whole.paste(right, (left.width + GAP_PX, 0))
+    save(whole.quantize(256, dither=Image.Dither.NONE), "overview")
+
+
+def save(picture: Image.Image, name: str) -> None:
+    """Writes one picture. Raises ValueError if it is too large for a README."""
+    path = FOLDER / f"{name}.png"
+    picture.save(path, optimize=True)
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise ValueError(f"{path} has {size} bytes, {MAX_BYTES} are the limit; show less of the page")
+    print(f"{path.relative_to(ROOT)}  {size // 1000} kB")
 
 
 def main() -> int:
