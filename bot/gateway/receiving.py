@@ -176,6 +176,7 @@ def commit(
     return intake.receive(
         tx,
         texts=texts,
+        lines=lines,
         conversation=conversations.conversation_of(tx, person.client_id, at=at),
         client=people.client(tx, person.client_id),
         message=intake.NewMessage(

@@ -231,6 +231,12 @@ def hold(tx: Tx, message_id: str, question_id: str) -> None:
     tx.run(update(messages).where(messages.c.id == message_id).values(held_by=question_id))
 
 
+def held_by(tx: Tx, question_id: str) -> list[str]:
+    """The ids of the messages that a question holds, oldest first."""
+    query = select(messages.c.id).where(messages.c.held_by == question_id).order_by(messages.c.offset)
+    return [row.id for row in tx.all(query)]
+
+
 def release(tx: Tx, question_id: str) -> int:
     """Lets the engine have the messages that a question held; how many."""
     return tx.run(update(messages).where(messages.c.held_by == question_id).values(held_by=None))
