@@ -70,6 +70,6 @@ def test_the_fields_of_the_shapes_are_documented() -> None:
     ):
         body = source[source.index(start) :].split("return {", 1)[1].split("\n    }", 1)[0]
         fields = re.findall(r"^        \"(\w+)\":", body, re.MULTILINE)
-        listed = re.search(rf"\*\*{name}\*\* `\{{(.*?)\}}`", PAGE)
+        listed = re.search(rf"\*\*{name}\*\* `\{{(.*?)\}}`", PAGE, re.DOTALL)
         assert listed, name
         assert re.findall(r"\"(\w+)\"", listed[1]) == fields
