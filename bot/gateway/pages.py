@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, Router, get
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
@@ -17,7 +17,13 @@ from bot.handoff.health import worker_state
 from bot.records import StoreError, Tx, WriterTimeout
 
 HEALTH_DEADLINE_S = 1.0
-OPENAPI = OpenAPIConfig(title="Interlude, the client's door", version="1", render_plugins=[JsonRenderPlugin()])
+# The schema of the API is no secret: a practice may write its own client.
+OPENAPI = OpenAPIConfig(
+    title="Interlude, the client's door",
+    version="1",
+    render_plugins=[JsonRenderPlugin()],
+    openapi_router=Router(path="/schema", route_handlers=[], opt={"door": "open"}),
+)
 
 
 def _language(request: Request[Any, Any, Any]) -> str:
@@ -64,10 +70,23 @@ async def framed_page(request: Request[Any, Any, Any]) -> Response[str]:
     return _page(request, frame=True)
 
 
-@get(["/widget.js", "/sw.js"], opt={"door": "open"}, include_in_schema=False)
-async def script(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The launcher, and the service worker (at the root, because its scope is the whole door)."""
-    content, media_type = widget.asset(request.scope["path"].lstrip("/"))
+@get("/widget.js", opt={"door": "open"}, include_in_schema=False)
+async def launcher(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The launcher for the practice's own site, with its words and crisis lines."""
+    gateway = gateway_of(request)
+    content = widget.launcher(
+        strings={
+            language: gateway.texts.topic("widget", language=language, address="tu") for language in gateway.languages
+        },
+        lines={language: gateway.lines.of(gateway.country, language=language) for language in gateway.languages},
+    )
+    return Response(content, media_type=widget.asset("widget.js")[1], headers={"cache-control": "no-cache"})
+
+
+@get("/sw.js", opt={"door": "open"}, include_in_schema=False)
+async def service_worker() -> Response[bytes]:
+    """The service worker, at the root because its scope is the whole door."""
+    content, media_type = widget.asset("sw.js")
     return Response(content, media_type=media_type, headers={"cache-control": "no-cache"})
 
 
@@ -103,4 +122,4 @@ async def health(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return {"status": "ok" if set(parts.values()) == {"ok"} else "degraded", "parts": parts}
 
 
-HANDLERS = (full_page, join_page, framed_page, script, static_file, health)
+HANDLERS = (full_page, join_page, framed_page, launcher, service_worker, static_file, health)
