@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 CANARY = "canary-4711-words"
 PROGRAM = f"""
 import logging, structlog
@@ -19,8 +21,20 @@ logging.getLogger("some.library").warning("{CANARY} %s", "{CANARY}")
 """
 
 
-def _run() -> str:
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+WEB_PART = """
+import logging
+from bot.logs import configure
+from bot.settings import Settings
+configure("test")
+from {module} import create_app
+create_app(Settings())
+logging.getLogger("some.library").warning("{canary}")
+logging.getLogger("another.library").info("{canary}")
+"""
+
+
+def _run(program: str = PROGRAM) -> str:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     return done.stdout + done.stderr
 
 
@@ -38,3 +52,12 @@ def test_a_library_is_reduced_to_its_name_and_the_error_to_its_class() -> None:
     assert '"reason": "some.library"' in written
     assert '"error": "builtins.ValueError"' in written
     assert "Traceback" not in written
+
+
+@pytest.mark.parametrize("module", ["bot.gateway.app", "bot.portal.app", "bot.demo.mailbox", "bot.demo.site"])
+def test_a_web_part_keeps_these_logs_when_its_application_is_made(module: str) -> None:
+    """A web framework likes to set up logging of its own, with whole messages; ours stays."""
+    written = _run(WEB_PART.format(module=module, canary=CANARY))
+    assert CANARY not in written
+    assert '"reason": "some.library"' in written
+    assert "another.library" not in written

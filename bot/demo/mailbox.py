@@ -121,7 +121,12 @@ def create_app(settings: Settings) -> Litestar:
     async def health() -> dict[str, Any]:
         return {"status": "ok", "parts": {}}
 
-    return Litestar(route_handlers=[page, style_sheet, messages, health], lifespan=[lifespan], openapi_config=None)
+    return Litestar(
+        route_handlers=[page, style_sheet, messages, health],
+        lifespan=[lifespan],
+        openapi_config=None,
+        logging_config=None,
+    )
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> Litestar:
     async def health() -> dict[str, Any]:
         return {"status": "ok", "parts": {}}
 
-    return Litestar(route_handlers=[home, style_sheet, health], openapi_config=None)
+    return Litestar(route_handlers=[home, style_sheet, health], openapi_config=None, logging_config=None)
 
 
 if __name__ == "__main__":

@@ -125,6 +125,8 @@ def create_app(settings: Settings) -> ASGIApp:
         lifespan=[lifespan],
         guards=[refuse_foreign],
         openapi_config=pages.OPENAPI,
+        # Else the framework sets up logging of its own, with whole messages and tracebacks (I6).
+        logging_config=None,
         exception_handlers={Refused: refused_response, HTTPException: error_response, Exception: fault_response},
         request_max_body_size=MAX_BODY_BYTES,
     )

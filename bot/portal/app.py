@@ -97,11 +97,19 @@ def create_app(settings: Settings) -> ASGIApp:
         lifespan=[lifespan],
         guards=[refuse_foreign, require_role],
         openapi_config=None,
+        # Else the framework sets up logging of its own, with whole messages and tracebacks (I6).
+        logging_config=None,
         exception_handlers={HTTPException: refused, Exception: fault},
         request_max_body_size=MAX_BODY_BYTES,
     )
     require_policies(app, allowed=POLICIES)
-    headers = {"content-security-policy": content_security_policy(), "x-frame-options": "DENY"}
+    headers = {
+        "content-security-policy": content_security_policy(),
+        "x-frame-options": "DENY",
+        # With no-referrer a browser writes `Origin: null` on every form, and `refuse_foreign` could not tell it from a
+        # foreign one. Other sites get no referrer either way.
+        "referrer-policy": "same-origin",
+    }
 
     def headers_for(path: str) -> dict[str, str]:
         return headers if path.startswith("/static/") else {**headers, "cache-control": "no-store"}
