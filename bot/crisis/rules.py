@@ -20,6 +20,8 @@ from bot.crisis.types import CATEGORIES
 RULES = Path(__file__).parent / "rules"
 RULE_LANGUAGES = ("en", "es")
 SIGNALS, CONTEXT = "signals", "context"
+# Wordings shared by both languages, and those that only the Spanish rules name.
+CONCEPTS = ("concepts.jsonl", "concepts.es.jsonl")
 CONTEXT_KINDS = (
     "idiom",  # these words together mean something else
     "self",  # the speaker is meant
@@ -106,7 +108,7 @@ class RuleBook:
 @lru_cache(maxsize=4)
 def load_rules(folder: Path = RULES) -> RuleBook:
     """Reads and checks every rule. Raises ValueError naming file, line, what is wrong."""
-    concepts = _concepts(folder / "concepts.jsonl")
+    concepts = _concepts(folder)
     compiler = Compiler(concepts)
     meanings = {
         row["id"]: Meaning(words=row["meaning"], lowers=row["lowers"])
@@ -142,7 +144,7 @@ def load_rules(folder: Path = RULES) -> RuleBook:
         concepts=concepts,
         short_forms=short_forms,
         heard=heard,
-        known=_words(folder / "words.txt"),
+        known=_words(folder / "words.txt") | _words(folder / "words.es.txt"),
         index=Index(rules, patterns_of=lambda rule: rule.patterns),
         context_index=Index(context, patterns_of=lambda rule: rule.patterns),
         digest=_digest(folder),
@@ -248,10 +250,11 @@ def _compiled(patterns: list[str], compiler: Compiler, where: str) -> tuple[Patt
         raise ValueError(f"{where}: {error}") from error
 
 
-def _concepts(path: Path) -> dict[str, tuple[str, ...]]:
+def _concepts(folder: Path) -> dict[str, tuple[str, ...]]:
     """Name -> wordings in every language: a speaker of two languages mixes them within a sentence."""
     found: dict[str, tuple[str, ...]] = {}
-    for where, row in _rows(path, {"name"}, {*RULE_LANGUAGES, "note"}):
+    rows = (row for name in CONCEPTS for row in _rows(folder / name, {"name"}, {*RULE_LANGUAGES, "note"}))
+    for where, row in rows:
         if row["name"] in found:
             raise ValueError(f"{where} repeats the concept {row['name']!r}; join the two")
         wordings = tuple(wording for language in RULE_LANGUAGES for wording in row.get(language, ()))
