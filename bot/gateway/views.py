@@ -46,13 +46,15 @@ def named_message_json(tx: Tx, message: Message) -> dict[str, Any]:
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
-    """A summary with its state of sharing."""
+    """A summary with its state of sharing: since when, and which lines the therapist reads."""
+    shared = summary.shared_body
     return {
         "id": summary.id,
         "reflection_id": summary.reflection_id,
         "at": iso(summary.at),
         "body": summary.body,
         "shared_at": iso(summary.shared_at),
+        "shared_lines": None if shared is None else shared["lines"],
     }
 
 

@@ -22,8 +22,8 @@ from bot.records.transaction import AnyRow, Tx, new_id
 class Summary:
     """What was written at the end of a reflection; a correction is a new version.
 
-    `shared_at`: since when the therapist sees this reflection's summary, in this version or an earlier one; None if not
-    at all.
+    `shared_at`: since when the therapist sees this reflection's summary, in this version or an earlier one, as
+    `shared_body`; both None if not at all.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Summary:
     body: Mapping[str, Any]
     at: datetime
     shared_at: datetime | None
+    shared_body: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,7 @@ def _summaries() -> Select[Any]:
 
 
 def _summary(tx: Tx, row: AnyRow) -> Summary:
+    shown = tx.first(_shares().where(shared_summaries.c.reflection_id == row.reflection_id, _LIVE))
     return Summary(
         id=row.id,
         reflection_id=row.reflection_id,
@@ -175,6 +177,7 @@ def _summary(tx: Tx, row: AnyRow) -> Summary:
         body=entries.open_row(tx, row),
         at=row.at,
         shared_at=row.shared_at,
+        shared_body=None if shown is None else _shared(tx, shown).body,
     )
 
 

@@ -35,7 +35,7 @@ def test_nothing_is_shared_until_the_client_shares(store: Store, practice: Pract
     """A summary that was written is the client's alone."""
     with store.write() as tx:
         written = write(tx, practice)
-        assert (written.version, written.body, written.shared_at) == (1, BODY, None)
+        assert (written.version, written.body, written.shared_at, written.shared_body) == (1, BODY, None, None)
         assert shown(tx, practice) == []
 
 
@@ -56,7 +56,8 @@ def test_sharing_shows_exactly_what_was_let_through(store: Store, practice: Prac
         written = write(tx, practice)
         shared = summaries.share(tx, written.id, body=LESS, at=AT)
         assert shown(tx, practice) == [LESS]
-        assert summaries.summary(tx, written.id).shared_at == AT
+        own = summaries.summary(tx, written.id)
+        assert (own.shared_at, own.body, own.shared_body) == (AT, BODY, LESS)
         row = tx.need(select(shared_summaries.c.entry_id).where(shared_summaries.c.id == shared.id), "copy")
         assert row.entry_id != written.id
         assert entries.unseal(tx, row.entry_id) == LESS

@@ -4,7 +4,7 @@ import { get, post, Refused } from "./api.js";
 import { announce, clear, focusOn, h } from "./dom.js";
 import { clock, day, errorText, t } from "./words.js";
 
-// summary: {id, at, body, shared_at, hidden_at}. Returns an element that shows its state and changes it.
+// summary: {id, at, body, shared_at, shared_lines}. Returns an element that shows its state and changes it.
 export function summaryView(summary, therapist) {
   const root = h("section", { class: "summary", "data-testid": "summary", "data-summary": summary.id, "aria-live": "off" });
   let now = summary;
@@ -12,13 +12,12 @@ export function summaryView(summary, therapist) {
   draw();
 
   function draw() {
-    const shared = now.shared_at && !now.hidden_at;
     const { title, lines, finished } = now.body;
     const head = [
       h("h2", { tabindex: "-1" }, t("summary_title", { title })),
       h("p", { class: "soft" }, day(now.at) + (finished ? "" : " · " + t("summary_unfinished"))),
     ];
-    clear(root, head, shared ? sharedView(lines) : choiceView(lines));
+    clear(root, head, now.shared_at ? sharedView(now.shared_lines) : choiceView(lines));
   }
 
   function sharedView(lines) {
@@ -73,7 +72,7 @@ export function summaryView(summary, therapist) {
 
   // Redrawn only when its sharing changed: what somebody has just ticked off stays ticked off.
   function update(next) {
-    const changed = next.shared_at !== now.shared_at || next.hidden_at !== now.hidden_at;
+    const changed = next.shared_at !== now.shared_at;
     now = next;
     if (changed) draw();
   }
