@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,10 @@ COOKIE = "__Host-interlude-client"
 SIGN_IN_LASTS = timedelta(days=180)
 # A sign-in that cannot be looked up in this time is treated as a stranger's: help and an honest card, no storing.
 LOOK_UP_DEADLINE_S = 0.5
+# A sign-in that was ended elsewhere, or a consent withdrawn, is noticed this soon. Until records answer again, and for
+# no longer than this a message, what is remembered counts (I3).
+FRESH_FOR = timedelta(seconds=15)
+REFRESH_DEADLINE_S = 0.05
 
 
 class StoreSilent(RuntimeError):
@@ -27,25 +32,37 @@ class StoreSilent(RuntimeError):
 class Identity:
     """Looks sign-ins up. A policy of this door ("joined") is a call of `person`."""
 
-    def __init__(self, *, records: Writer, memory: Memory, texts: Texts) -> None:
+    def __init__(
+        self,
+        *,
+        records: Writer,
+        memory: Memory,
+        texts: Texts,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._records, self._memory, self._texts = records, memory, texts
+        self._now = now
 
     async def person(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Person:
         """The client behind the request. Raises NotAuthorizedException (401), or StoreSilent."""
         token = connection.cookies.get(COOKIE)
         if not token:
             raise NotAuthorizedException("no sign-in")
-        hashed = token_hash(token)
-        person = self._memory.person(hashed)
-        if person is not None:
-            return person
+        hashed, at = token_hash(token), self._now()
+        known = self._memory.person(hashed)
+        if known is not None and at >= known.expires_at:
+            known = None
+        if known is not None and at - known.read_at < FRESH_FOR:
+            return known
+        deadline_s = LOOK_UP_DEADLINE_S if known is None else REFRESH_DEADLINE_S
         try:
-            person = await self._records.read(
-                load_person, hashed, texts=self._texts, at=datetime.now(UTC), timeout_s=LOOK_UP_DEADLINE_S
-            )
+            person = await self._records.read(load_person, hashed, texts=self._texts, at=at, timeout_s=deadline_s)
         except (StoreError, WriterTimeout) as error:
+            if known is not None:
+                return known
             raise StoreSilent("the store does not answer") from error
         if person is None:
+            self._memory.forget_sign_in(hashed)
             raise NotAuthorizedException("the sign-in has ended")
         self._memory.remember_person(hashed, person)
         return person
@@ -69,6 +86,8 @@ def load_person(tx: Tx, hashed: str, *, texts: Texts, at: datetime) -> Person | 
         practice_name=here.name,
         consented=has_consented(given, texts),
         free_text=crisis_events is not None and crisis_events.given,
+        expires_at=sign_in.expires_at,
+        read_at=at,
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.crisis import Turn
@@ -22,7 +23,10 @@ PEOPLE_KEPT = 5_000
 
 @dataclass(frozen=True)
 class Person:
-    """A signed-in client, as far as a message needs it. No name: names stay in records."""
+    """A signed-in client, as far as a message needs it. No name: names stay in records.
+
+    `expires_at`: the end of the sign-in. `read_at`: when records were last asked about it.
+    """
 
     client_id: str
     conversation_id: str
@@ -32,6 +36,8 @@ class Person:
     practice_name: str
     consented: bool
     free_text: bool
+    expires_at: datetime
+    read_at: datetime
     baseline: Mapping[str, Any] | None = None
 
 
@@ -79,12 +85,6 @@ class Memory:
         """Something about a client changed elsewhere: read it again."""
         for token_hash in [t for t, p in self._people.items() if p.client_id == client_id]:
             del self._people[token_hash]
-
-    def change_client(self, client_id: str, **fields: Any) -> None:
-        """Applies a change that was just committed."""
-        for token_hash, person in self._people.items():
-            if person.client_id == client_id:
-                self._people[token_hash] = replace(person, **fields)
 
     def talk(self, conversation_id: str) -> Talk | None:
         """The recent past of a conversation, or None if it must be read first."""
