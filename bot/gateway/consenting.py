@@ -29,8 +29,9 @@ PURPOSES: Mapping[str, bool] = {
 
 
 def version(texts: Texts) -> str:
-    """A hash of the consent text in every language: 16 hexadecimal characters."""
-    content = [texts.topic("consent", language=language, address="tu") for language in ("en", "es")]
+    """A hash of the consent text in every language and form of address: 16 hexadecimal characters."""
+    forms = (("en", "tu"), ("es", "tu"), ("es", "usted"))
+    content = [texts.topic("consent", language=language, address=address) for language, address in forms]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
