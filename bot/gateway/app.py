@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 import structlog
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
 from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
@@ -15,7 +17,7 @@ from litestar.types import ASGIApp
 from bot.crisis import load as load_crisis
 from bot.gateway import joining, pages, sharing, talking
 from bot.gateway.engine_client import EngineClient
-from bot.gateway.errors import Refused, error_response, fault_response, refused_response
+from bot.gateway.errors import Refused, error_response, fault_response, refused_response, silent_response
 from bot.gateway.guards import refuse_foreign
 from bot.gateway.identity import Identity
 from bot.gateway.live import Follower
@@ -24,9 +26,9 @@ from bot.gateway.parts import Gateway, actions_healthy
 from bot.gateway.queue import EngineQueue
 from bot.gateway.receiving import Receiver
 from bot.gateway.sealing import SealingKey
-from bot.gateway.turns import labels_of, turn_of
+from bot.gateway.turns import is_spoken, labels_of, turn_of
 from bot.privacy.opening import open_records
-from bot.records import Writer, conversations, practice
+from bot.records import StoreError, Writer, conversations, practice
 from bot.records.conversations import Message
 from bot.records.events import Event
 from bot.settings import Settings
@@ -54,14 +56,15 @@ def create_app(settings: Settings) -> ASGIApp:
         records = Writer(store)
         here = await records.read(practice.practice)
         memory = Memory()
-        http = httpx.AsyncClient()
+        # trust_env: what stays on this machine must not go through a proxy that somebody set for everything else.
+        http = httpx.AsyncClient(trust_env=False)
         engine = EngineClient(
             port=settings.engine_port, token=settings.engine_token, deadline_s=settings.engine_deadline_s
         )
 
         def committed(message: Message) -> None:
             talk = memory.talk(message.conversation_id)
-            if talk is not None and message.kind != "notice":
+            if talk is not None and is_spoken(message):
                 talk.labels.update(labels_of(message))
                 talk.add(turn_of(message), message.offset)
 
@@ -81,6 +84,14 @@ def create_app(settings: Settings) -> ASGIApp:
             if row.kind in {"message", "question", "mode"}:
                 queue.wake(row.conversation_id)
 
+        receiver = Receiver(
+            records=records,
+            memory=memory,
+            texts=texts,
+            lines=lines,
+            commit_deadline_s=settings.commit_deadline_s,
+            wake=queue.wake,
+        )
         follower = Follower(records=records, texts=texts, lines=lines, on_event=on_event)
         gateway = Gateway(
             settings=settings,
@@ -89,19 +100,13 @@ def create_app(settings: Settings) -> ASGIApp:
             texts=texts,
             lines=lines,
             identity=Identity(records=records, memory=memory, texts=texts),
-            receiver=Receiver(
-                records=records,
-                memory=memory,
-                texts=texts,
-                lines=lines,
-                commit_deadline_s=settings.commit_deadline_s,
-                wake=queue.wake,
-            ),
+            receiver=receiver,
             queue=queue,
             follower=follower,
             engine=engine,
             sealing=SealingKey(store.keyring.mac("gateway sealing", b"v1")),
             http=http,
+            limiter=MovingWindowRateLimiter(MemoryStorage()),
             practice_name=here.name,
             country=here.country,
             languages=here.languages,
@@ -113,6 +118,7 @@ def create_app(settings: Settings) -> ASGIApp:
         try:
             yield
         finally:
+            await receiver.finish()
             await queue.stop()
             await follower.stop()
             await engine.close()
@@ -127,7 +133,12 @@ def create_app(settings: Settings) -> ASGIApp:
         openapi_config=pages.OPENAPI,
         # Else the framework sets up logging of its own, with whole messages and tracebacks (I6).
         logging_config=None,
-        exception_handlers={Refused: refused_response, HTTPException: error_response, Exception: fault_response},
+        exception_handlers={
+            Refused: refused_response,
+            HTTPException: error_response,
+            StoreError: silent_response,
+            Exception: fault_response,
+        },
         request_max_body_size=MAX_BODY_BYTES,
     )
     require_policies(app, allowed=POLICIES)

@@ -13,6 +13,8 @@ import httpx
 
 # The engine decides what a text is; the whole text is assessed and stored by the gateway.
 ENGINE_CHARS = 1_000
+# What a reply may be. A direct question about risk is never the engine's.
+KINDS = frozenset({"text", "prompt", "notice", "summary"})
 
 
 class EngineSilent(RuntimeError):
@@ -38,7 +40,11 @@ class EngineClient:
     def __init__(self, *, port: int, token: str, deadline_s: float) -> None:
         self._deadline_s = deadline_s
         self._http = httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}", timeout=deadline_s, headers={"Authorization": f"Bearer {token}"}
+            base_url=f"http://127.0.0.1:{port}",
+            timeout=deadline_s,
+            headers={"Authorization": f"Bearer {token}"},
+            # A client's words must not go through a proxy that somebody set for everything else.
+            trust_env=False,
         )
 
     async def ask(self, *, message_id: str, text: str, option: str | None, state: EngineState) -> list[dict[str, Any]]:
@@ -76,6 +82,8 @@ class EngineClient:
             raise EngineSilent("the message was not screened")
         if not isinstance(replies, list) or not replies:
             raise EngineSilent("no replies")
+        if not all(_is_reply(reply) for reply in replies):
+            raise EngineSilent("malformed reply")
         return replies
 
     async def healthy(self) -> bool:
@@ -89,3 +97,14 @@ class EngineClient:
     async def close(self) -> None:
         """Ends the connections."""
         await self._http.aclose()
+
+
+def _is_reply(reply: Any) -> bool:
+    """Whether a reply can be stored and shown: a kind that the bot may use, words, and the id of the text they are."""
+    if not isinstance(reply, dict) or reply.get("kind") not in KINDS:
+        return False
+    named = all(isinstance(reply.get(name), str) for name in ("text", "text_id"))
+    return named and all(
+        isinstance(reply.get(name), kind | None)
+        for name, kind in (("params", dict), ("prompt", dict), ("reason", str), ("step", str), ("reflection_id", str))
+    )

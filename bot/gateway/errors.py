@@ -20,6 +20,7 @@ from litestar.status_codes import (
 )
 
 from bot.logs import error_class
+from bot.records import StoreError
 
 log = structlog.get_logger()
 
@@ -56,14 +57,27 @@ def refused_response(_request: Request[Any, Any, Any], error: Refused) -> Respon
     return Response(error_body(error.code, limit=error.limit), status_code=error.status)
 
 
-def error_response(_request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
+def error_response(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
     """The framework's own refusals, without its words (they may quote the request)."""
     code = _CODES.get(error.status_code, "refused" if error.status_code < HTTP_500_INTERNAL_SERVER_ERROR else "fault")
-    return Response(error_body(code), status_code=error.status_code, headers=error.headers)
+    limit = None
+    if error.status_code == HTTP_413_REQUEST_ENTITY_TOO_LARGE:
+        # A body over the limit in bytes is, to whoever wrote it, a message over the limit in characters.
+        limit = request.app.state.gateway.settings.max_chars
+    return Response(error_body(code, limit=limit), status_code=error.status_code, headers=error.headers)
+
+
+def silent_response(request: Request[Any, Any, Any], error: StoreError) -> Response[dict[str, Any]]:
+    """The records did not answer, or could not write: 503, and the widget says to try again."""
+    log.error("store_silent", error=error_class(error), route=_route(request), method=request.method)
+    return Response(error_body("store_silent"), status_code=HTTP_503_SERVICE_UNAVAILABLE)
 
 
 def fault_response(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     """A fault of ours: the class is logged, the text stays where it was."""
-    route = request.scope.get("path_template", "")
-    log.error("fault", error=error_class(error), route=str(route), method=request.method)
+    log.error("fault", error=error_class(error), route=_route(request), method=request.method)
     return Response(error_body("fault"), status_code=HTTP_500_INTERNAL_SERVER_ERROR)
+
+
+def _route(request: Request[Any, Any, Any]) -> str:
+    return str(request.scope.get("path_template", ""))

@@ -9,8 +9,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from limits import parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 from litestar import Request, Response, get, post
 from litestar.di import Provide
 from litestar.status_codes import HTTP_200_OK, HTTP_404_NOT_FOUND, HTTP_409_CONFLICT, HTTP_429_TOO_MANY_REQUESTS
@@ -30,7 +28,6 @@ from bot.web.tokens import new_token, normal_code, token_hash
 # A code has 80 random bits; the limit keeps a guesser from loading the store, and tells nobody which codes exist.
 _JOIN_LIMIT = parse("20/minute")
 _BEGIN = uuid.UUID("0a5b6d3c-6b0e-4a52-8a3e-0e0c0f6f5d10")
-_limiter = MovingWindowRateLimiter(MemoryStorage())
 
 
 class JoinBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -88,18 +85,24 @@ async def open_door(request: Request[Any, Any, Any], person: Person | None, lang
 
 @post("/api/join", status_code=HTTP_200_OK, opt={"door": "open"})
 async def join(request: Request[Any, Any, Any], data: JoinBody) -> Response[dict[str, Any]]:
-    """Uses up an invite and signs this device in. One and the same 404 for a wrong, used or old code."""
+    """Uses up an invite and signs this device in, under a new token; an earlier sign-in of this device ends.
+
+    One and the same 404 for a wrong, used or old code.
+    """
     gateway = gateway_of(request)
     address = request.client.host if request.client else "unknown"
-    if not await _limiter.hit(_JOIN_LIMIT, "join", address):
+    if not await gateway.limiter.hit(_JOIN_LIMIT, "join", address):
         raise Refused(HTTP_429_TOO_MANY_REQUESTS, "too_many")
-    token = new_token()
-    at = datetime.now(UTC)
+    token, at = new_token(), datetime.now(UTC)
+    before = request.cookies.get(COOKIE)
+    ended = token_hash(before) if before else None
 
     def use(tx: Tx) -> bool:
         client_id = signing.use_invite(tx, token_hash(normal_code(data.code)), at=at)
         if client_id is None:
             return False
+        if ended:
+            signing.end_sign_in(tx, ended, at=at)
         device_id = signing.add_device(tx, client_id, data.device, at=at)
         signing.create_sign_in(
             tx,
@@ -114,6 +117,8 @@ async def join(request: Request[Any, Any, Any], data: JoinBody) -> Response[dict
 
     if not await gateway.records.write(use):
         raise Refused(HTTP_404_NOT_FOUND, "bad_code")
+    if ended:
+        gateway.memory.forget_sign_in(ended)
     return Response({"ok": True}, headers={"set-cookie": sign_in_cookie(token)})
 
 

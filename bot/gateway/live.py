@@ -17,7 +17,7 @@ import structlog
 
 from bot.gateway.views import render
 from bot.logs import error_class
-from bot.records import StoreError, Writer, WriterTimeout, events
+from bot.records import StoreBusy, StoreError, StoreFull, Writer, WriterTimeout, events
 from bot.records.events import Event
 from bot.texts import Lines, Texts
 
@@ -71,7 +71,7 @@ class Follower:
                 if version != self._version:
                     await self._read_new()
                     self._version = version
-            except (StoreError, WriterTimeout) as error:
+            except StoreError as error:
                 log.error("follow", error=error_class(error))
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -79,21 +79,33 @@ class Follower:
         while True:
             rows = await self._records.read(events.events_after, self._last_id, limit=PAGE)
             for row in rows:
-                shown = await self._render([row]) if row.conversation_id else []
-                content = shown[0][1] if shown else None
-                await self._on_event(row)
-                if content is not None and row.conversation_id:
-                    for queue in self._streams.get(row.conversation_id, ()):
-                        _put(queue, (row.id, content))
+                try:
+                    await self._pass_on(row)
+                except (StoreBusy, StoreFull, WriterTimeout):
+                    raise  # read again a little later, from this row on
+                except Exception as error:  # noqa: BLE001 - one row that cannot be read must not silence everybody
+                    log.error("event_left_out", id=row.id, kind=row.kind, error=error_class(error))
                 self._last_id = row.id
             if len(rows) < PAGE:
                 return
 
+    async def _pass_on(self, row: Event) -> None:
+        await self._on_event(row)
+        if row.conversation_id in self._streams:
+            for event_id, content in await self._render([row]):
+                for queue in self._streams.get(row.conversation_id, ()):
+                    _put(queue, (event_id, content))
+
     async def _render(self, rows: Sequence[Event]) -> list[Rendered]:
         return await self._records.read(render, rows, texts=self._texts, lines=self._lines)
 
-    async def stream(self, conversation_id: str, *, after: int) -> AsyncIterator[bytes]:
-        """Server-sent events of one conversation from `after` on, for as long as the client stays."""
+    async def stream(
+        self, conversation_id: str, *, after: int, allowed: Callable[[], Awaitable[bool]]
+    ) -> AsyncIterator[bytes]:
+        """Server-sent events of one conversation from `after` on, for as long as the client stays and may.
+
+        `allowed` is asked before anything is said, keep-alive lines included: a sign-in that was ended ends its stream.
+        """
         queue: asyncio.Queue[Rendered | None] = asyncio.Queue(maxsize=STREAM_BACKLOG)
         self._streams[conversation_id].add(queue)
         try:
@@ -110,9 +122,11 @@ class Follower:
                 try:
                     item = await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
                 except TimeoutError:
+                    if not await allowed():
+                        return
                     yield b": here\n\n"
                     continue
-                if item is None:
+                if item is None or not await allowed():
                     return
                 if item[0] > after:
                     after = item[0]

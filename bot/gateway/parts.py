@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from limits.aio.strategies import MovingWindowRateLimiter
 from litestar import Request
 
 from bot.gateway.engine_client import EngineClient
@@ -36,6 +37,7 @@ class Gateway:
     engine: EngineClient
     sealing: SealingKey
     http: httpx.AsyncClient
+    limiter: MovingWindowRateLimiter
     practice_name: str
     country: str
     languages: tuple[str, ...]

@@ -20,7 +20,7 @@ import structlog
 
 from bot.gateway.engine_client import EngineClient, EngineSilent, EngineState
 from bot.logs import error_class
-from bot.records import StoreError, Tx, Writer, WriterTimeout, conversations, people, reflections
+from bot.records import StoreError, Tx, Writer, conversations, people, reflections
 from bot.records.conversations import Message
 from bot.texts import Texts
 
@@ -31,6 +31,8 @@ AT_ONCE = 8
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.25, 15.0
 # Attempts that reached a healthy engine and a healthy action server before a message is given up.
 HEALTHY_ATTEMPTS = 5
+# What the engine says first on an alert. Other channels need it; here the safety card has said it already, and better.
+SAID_BY_THE_CARD = "talk.crisis_seen"
 _NAMESPACE = uuid.UUID("6f1c6a2e-5d0b-4f0c-9b52-1d2f4f0f7a11")
 
 
@@ -98,20 +100,29 @@ class EngineQueue:
                 async with self._places:
                     replies = await self._ask(message)
                 await self._commit(_commit_replies, message=message, replies=replies)
-            except EngineSilent as error:
-                log.warning("engine_silent", message_id=current, reason=str(error))
-                healthy = await self._engine.healthy() and await self._actions_healthy()
-                healthy_attempts += healthy
+            except StoreError as error:
+                log.error("queue_store", conversation_id=conversation_id, error=error_class(error))
+            except Exception as error:
+                if not current:
+                    raise
+                healthy_attempts += await self._failed(current, error)
                 given_up = healthy_attempts >= HEALTHY_ATTEMPTS
                 await self._say_silent(conversation_id, current, given_up=given_up)
                 if given_up:
                     continue
-            except (StoreError, WriterTimeout) as error:
-                log.error("queue_store", conversation_id=conversation_id, error=error_class(error))
             else:
                 continue
             await asyncio.sleep(retry_s)
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)
+
+    async def _failed(self, message_id: str, error: Exception) -> bool:
+        """Whether an attempt that failed counts towards giving up: an engine that is down is waited for."""
+        if not isinstance(error, EngineSilent):
+            # The engine answered with what cannot be stored. Its class says enough; its text may quote the client.
+            log.error("queue_answer", message_id=message_id, error=error_class(error))
+            return True
+        log.warning("engine_silent", message_id=message_id, reason=str(error))
+        return await self._engine.healthy() and await self._actions_healthy()
 
     async def _ask(self, message: Message) -> list[dict[str, Any]]:
         state = await self._records.read(engine_state, message.conversation_id)
@@ -130,7 +141,7 @@ class EngineQueue:
                 texts=self._texts,
                 given_up=given_up,
             )
-        except (StoreError, WriterTimeout) as error:
+        except StoreError as error:
             log.error("queue_store", conversation_id=conversation_id, error=error_class(error))
 
 
@@ -161,6 +172,8 @@ def _commit_replies(tx: Tx, *, message: Message, replies: Sequence[dict[str, Any
     added: list[Message] = []
     if conversations.conversation(tx, message.conversation_id).mode == "bot":
         for index, reply in enumerate(replies):
+            if reply["text_id"] == SAID_BY_THE_CARD:
+                continue
             added.append(
                 conversations.add_message(
                     tx,
@@ -200,12 +213,14 @@ def _commit_silence(
     text_id = "gateway.no_answer" if given_up else "gateway.engine_silent"
     said = texts.say(text_id, language=client.language, address=client.address)
     added: list[Message] = []
-    if conversation.mode == "bot":
+    line_id = reply_id(message_id, text_id)
+    # Said once, also when the client has changed the language since.
+    if conversation.mode == "bot" and conversations.message(tx, line_id) is None:
         added.append(
             conversations.add_message(
                 tx,
                 conversation_id,
-                message_id=reply_id(message_id, text_id),
+                message_id=line_id,
                 role="bot",
                 kind="notice",
                 text=said.text,

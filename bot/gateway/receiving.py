@@ -9,6 +9,8 @@ durable; or    `{"type": "not_stored", ...}` with a card that says that nobody c
 "Is being told" is therefore never said before the commit. A commit that succeeds after its deadline is acknowledged
 when the widget sends the message again (same id, same body), and the card is corrected by the event that the commit
 wrote.
+
+Telling and doing are apart: a phone that is put away right after "send" no longer listens, and is heard all the same.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from bot.gateway.turns import load_talk, turn_of
 from bot.handoff import card, intake
 from bot.logs import error_class
 from bot.records import StoreError, Tx, Writer, WriterTimeout, conversations, people
+from bot.records.conversations import SameIdOtherBody
 from bot.texts import Lines, Texts
 
 log = structlog.get_logger()
@@ -80,19 +83,42 @@ class Receiver:
         self._commit_deadline_s = commit_deadline_s
         self._wake = wake
         self._now = now
+        self._working: set[asyncio.Task[None]] = set()
 
     async def receive(self, incoming: Incoming, who: Person | Stranger) -> AsyncIterator[dict[str, Any]]:
-        """What to tell the client, one JSON object at a time. Raises SameIdOtherBody (409) before the first."""
+        """What to tell the client, one JSON object at a time; the work goes on when nobody asks for the next.
+
+        Raises SameIdOtherBody: before the first, or after the card.
+        """
+        steps: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+        work = asyncio.create_task(self._work(incoming, who, steps.put_nowait))
+        self._working.add(work)
+        work.add_done_callback(self._worked)
+        work.add_done_callback(lambda _: steps.put_nowait(None))
+        while (step := await steps.get()) is not None:
+            yield step
+        work.result()
+
+    async def finish(self) -> None:
+        """Waits for the messages that are under way; to be called before the records are closed."""
+        await asyncio.gather(*self._working, return_exceptions=True)
+
+    def _worked(self, work: asyncio.Task[None]) -> None:
+        self._working.discard(work)
+        # Looked at here, because whoever asked may be gone.
+        if not work.cancelled() and (error := work.exception()) is not None:
+            log.warning("refused", error=error_class(error))
+
+    async def _work(self, incoming: Incoming, who: Person | Stranger, tell: Callable[[dict[str, Any]], None]) -> None:
         at = self._now()
         talk = await self._talk(who) if isinstance(who, Person) else None
         text = incoming.text or incoming.label or _label(incoming, talk)
         turns = [*(talk.turns if talk else ()), Turn(role="client", text=text, at_utc=at, step=incoming.step)]
         assessment = await self._assess(turns, who)
-        alert = assessment.level == "alert"
-        if alert:
-            yield self._card("noticed", who, incoming, assessment)
+        if assessment.level == "alert" and (card := self._card("noticed", who, incoming, assessment)) is not None:
+            tell({"type": "card", "card": card})
         if isinstance(who, Stranger):
-            yield self._not_stored(who, incoming, assessment)
+            tell(self._not_stored(who, incoming, assessment))
             return
         try:
             received = await self._records.write(
@@ -106,13 +132,15 @@ class Receiver:
                 at=at,
                 timeout_s=self._commit_deadline_s,
             )
-        except (StoreError, WriterTimeout) as error:
+        except SameIdOtherBody:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever kept it from being stored, the client must hear it
             log.error("not_stored", message_id=incoming.id, error=error_class(error), assessed_level=assessment.level)
-            yield self._not_stored(who, incoming, assessment)
+            tell(self._not_stored(who, incoming, assessment))
             return
         if talk is not None and not received.message.repeated:
             talk.add(turn_of(received.message), received.message.offset)
-        yield {"type": "ack", "id": incoming.id, "offset": received.message.offset}
+        tell({"type": "ack", "id": incoming.id, "offset": received.message.offset})
         if received.forward:
             self._wake(who.conversation_id)
 
@@ -139,26 +167,30 @@ class Receiver:
             log.error("unassessed", error=error_class(error))
             return unassessed()
 
-    def _card(self, state: str, who: Person | Stranger, incoming: Incoming, assessment: Assessment) -> dict[str, Any]:
-        shown = card.first_card(
-            self._texts,
-            self._lines,
-            language=who.language,
-            address=who.address if isinstance(who, Person) else "tu",
-            country=who.country,
-            practice_name=who.practice_name,
-            state=state,
-            categories=assessment.categories,
-            severity=assessment.severity,
-            message_id=incoming.id,
-        )
-        return {"type": "card", "card": shown}
+    def _card(
+        self, state: card.FirstState, who: Person | Stranger, incoming: Incoming, assessment: Assessment
+    ) -> dict[str, Any] | None:
+        """The card, or None if it cannot be made: a fault in a text must not keep the alert from being stored."""
+        try:
+            return card.first_card(
+                self._texts,
+                self._lines,
+                language=who.language,
+                address=who.address if isinstance(who, Person) else "tu",
+                country=who.country,
+                practice_name=who.practice_name,
+                state=state,
+                categories=assessment.categories,
+                severity=assessment.severity,
+                message_id=incoming.id,
+            )
+        except Exception as error:  # noqa: BLE001 - see above
+            log.error("no_card", message_id=incoming.id, error=error_class(error))
+            return None
 
     def _not_stored(self, who: Person | Stranger, incoming: Incoming, assessment: Assessment) -> dict[str, Any]:
-        answer: dict[str, Any] = {"type": "not_stored", "id": incoming.id, "card": None}
-        if assessment.level != "none":
-            answer["card"] = self._card("not_stored", who, incoming, assessment)["card"]
-        return answer
+        shown = None if assessment.level == "none" else self._card("not_stored", who, incoming, assessment)
+        return {"type": "not_stored", "id": incoming.id, "card": shown}
 
 
 def commit(

@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, get, post
 from litestar.di import Provide
-from litestar.exceptions import NotAuthorizedException
+from litestar.exceptions import NotAuthorizedException, NotFoundException
 from litestar.params import Parameter
 from litestar.response import Stream
 from litestar.status_codes import (
@@ -22,7 +22,7 @@ from litestar.status_codes import (
     HTTP_413_REQUEST_ENTITY_TOO_LARGE,
 )
 
-from bot.gateway.errors import Refused
+from bot.gateway.errors import Refused, error_body
 from bot.gateway.guards import consented, somebody
 from bot.gateway.identity import COOKIE, StoreSilent
 from bot.gateway.memory import Person
@@ -31,21 +31,25 @@ from bot.gateway.receiving import Incoming, Stranger
 from bot.gateway.sealing import CannotOpen, Sealed
 from bot.gateway.views import named_message_json
 from bot.handoff import card, episodes
-from bot.records import Tx, conversations
+from bot.records import NotFound, Tx, conversations
 from bot.records.conversations import SameIdOtherBody
 
 _ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 _OPTION = re.compile(r"[a-z][a-z0-9_:.-]{0,79}")
+_NUMBER = re.compile(r"[0-9]{1,15}")
 HISTORY_LIMIT = 200
+# Above every offset and event id; below what a store can compare.
+MAX_NUMBER = 10**15
 
 
 class SealedBody(msgspec.Struct, forbid_unknown_fields=True):
-    """A message sealed on the device; see `sealing`."""
+    """A message sealed on the device; see `sealing`. `holds`: whether a text or the id of a button is inside."""
 
     key: Annotated[str, msgspec.Meta(max_length=64)]
     epk: dict[str, str]
     iv: Annotated[str, msgspec.Meta(max_length=64)]
     body: str
+    holds: Literal["text", "option"] = "text"
 
 
 class MessageBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -80,8 +84,12 @@ async def send_message(request: Request[Any, Any, Any], data: MessageBody) -> St
 
     async def lines() -> AsyncIterator[bytes]:
         yield _line(first)
-        async for step in steps:
-            yield _line(step)
+        try:
+            async for step in steps:
+                yield _line(step)
+        except SameIdOtherBody:
+            # The card could not wait for this to be known.
+            yield _line({"type": "refused", "id": incoming.id, **error_body("same_id_other_body")})
 
     return Stream(lines(), media_type="application/x-ndjson", headers={"x-accel-buffering": "no"})
 
@@ -90,12 +98,20 @@ async def send_message(request: Request[Any, Any, Any], data: MessageBody) -> St
 async def stream_events(
     request: Request[Any, Any, Any],
     person: Person,
-    after: Annotated[int | None, Parameter(ge=0)] = None,
+    after: Annotated[int | None, Parameter(ge=0, le=MAX_NUMBER)] = None,
     last_event_id: Annotated[str | None, Parameter(header="Last-Event-ID")] = None,
 ) -> Stream:
     """The conversation's events from `Last-Event-ID` (or `after`) on, as server-sent events."""
-    start = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after or 0
-    stream = gateway_of(request).follower.stream(person.conversation_id, after=start)
+    start = int(last_event_id) if last_event_id and _NUMBER.fullmatch(last_event_id) else after or 0
+    gateway = gateway_of(request)
+
+    async def allowed() -> bool:
+        try:
+            return (await gateway.identity.person(request)).consented
+        except (NotAuthorizedException, StoreSilent):
+            return False
+
+    stream = gateway.follower.stream(person.conversation_id, after=start, allowed=allowed)
     return Stream(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
@@ -103,7 +119,7 @@ async def stream_events(
 async def read_history(
     request: Request[Any, Any, Any],
     person: Person,
-    before: Annotated[int | None, Parameter(ge=1)] = None,
+    before: Annotated[int | None, Parameter(ge=1, le=MAX_NUMBER)] = None,
     limit: Annotated[int, Parameter(ge=1, le=HISTORY_LIMIT)] = 50,
 ) -> dict[str, Any]:
     """Messages before an offset (the newest without one), oldest first, and the open episode's card if there is one."""
@@ -144,7 +160,10 @@ async def say_not_meant(request: Request[Any, Any, Any], person: Person, data: N
     def note(tx: Tx) -> None:
         episodes.not_meant(tx, data.episode_id, client_id=person.client_id, at=datetime.now(UTC))
 
-    await gateway.records.write(note)
+    try:
+        await gateway.records.write(note)
+    except NotFound as error:
+        raise NotFoundException("no such alert") from error
     return {"ok": True}
 
 
@@ -168,23 +187,25 @@ def _checked(data: MessageBody, gateway: Gateway) -> Incoming:
         raise Refused(HTTP_400_BAD_REQUEST, "bad_id")
     if [data.text, data.option, data.sealed].count(None) != 2:
         raise Refused(HTTP_400_BAD_REQUEST, "malformed")
-    if data.option is not None:
-        if not _OPTION.fullmatch(data.option):
-            raise Refused(HTTP_400_BAD_REQUEST, "bad_option")
-        return Incoming(id=data.id, text="", option=data.option, step=data.step, reflection_id=data.reflection_id)
+    option, text = data.option, data.text or ""
     if data.sealed is not None:
         try:
             sealed = Sealed(key=data.sealed.key, epk=data.sealed.epk, iv=data.sealed.iv, body=data.sealed.body)
-            text = gateway.sealing.open(sealed, message_id=data.id)
+            opened = gateway.sealing.open(sealed, message_id=data.id)
         except CannotOpen as error:
             raise Refused(HTTP_400_BAD_REQUEST, "cannot_open") from error
-    else:
-        text = data.text or ""
+        option, text = (opened, "") if data.sealed.holds == "option" else (None, opened)
+    if option is not None:
+        if not _OPTION.fullmatch(option):
+            raise Refused(HTTP_400_BAD_REQUEST, "bad_option")
+        return Incoming(id=data.id, text="", option=option, step=data.step, reflection_id=data.reflection_id)
     if len(text) > gateway.settings.max_chars:
         raise Refused(HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too_long", limit=gateway.settings.max_chars)
     if not text.strip():
         raise Refused(HTTP_400_BAD_REQUEST, "empty")
-    return Incoming(id=data.id, text=text, step=data.step, reflection_id=data.reflection_id)
+    # Half a character (a lone surrogate) can be stored, but nobody could be answered about it: no UTF-8 has one.
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return Incoming(id=data.id, text=whole, step=data.step, reflection_id=data.reflection_id)
 
 
 def _line(step: dict[str, Any]) -> bytes:

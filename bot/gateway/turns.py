@@ -7,8 +7,13 @@ from bot.gateway.memory import TURNS_KEPT
 from bot.records import Tx, conversations
 from bot.records.conversations import Message
 
-# Notices (the engine is silent, who joined) are no part of what was said.
+# Notices (the engine is silent, who joined) and summaries are no part of what was said.
 _SPOKEN = frozenset({"text", "option", "prompt", "question"})
+
+
+def is_spoken(message: Message) -> bool:
+    """Whether a message is part of what was said."""
+    return message.kind in _SPOKEN
 
 
 def turn_of(message: Message) -> Turn:
@@ -20,7 +25,7 @@ def turn_of(message: Message) -> Turn:
 def load_talk(tx: Tx, conversation_id: str) -> tuple[list[Turn], dict[str, str], int]:
     """The last turns of a conversation, the labels of the buttons shown in them, and the last offset."""
     messages = conversations.last_messages(tx, conversation_id, limit=TURNS_KEPT)
-    turns = [turn_of(message) for message in messages if message.kind in _SPOKEN]
+    turns = [turn_of(message) for message in messages if is_spoken(message)]
     labels: dict[str, str] = {}
     for message in messages:
         labels.update(labels_of(message))

@@ -6,13 +6,29 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
+
 from bot.gateway import consenting
 from bot.handoff import episodes as handoff_episodes
-from bot.records import Tx, consents, conversations, events, people, practice, summaries
+from bot.logs import error_class
+from bot.records import (
+    KeyDestroyed,
+    NotFound,
+    StoreDamaged,
+    Tx,
+    consents,
+    conversations,
+    events,
+    people,
+    practice,
+    summaries,
+)
 from bot.records.conversations import Message
 from bot.records.events import Event
 from bot.records.summaries import Summary
 from bot.texts import Lines, Texts
+
+log = structlog.get_logger()
 
 
 def iso(at: datetime | None) -> str | None:
@@ -59,10 +75,20 @@ def summary_json(summary: Summary) -> dict[str, Any]:
 
 
 def render(tx: Tx, rows: Sequence[Event], *, texts: Texts, lines: Lines) -> list[tuple[int, dict[str, Any]]]:
-    """What a client sees of events, with their ids; events of no concern to the widget are left out."""
+    """What a client sees of events, with their ids.
+
+    Left out are events of no concern to the widget, those whose content was erased since, and those that cannot be
+    read: one damaged entry must not keep a client from everything that came after it.
+    """
     shown = []
     for row in rows:
-        content = _render_one(tx, row, texts=texts, lines=lines)
+        try:
+            content = _render_one(tx, row, texts=texts, lines=lines)
+        except (NotFound, KeyDestroyed):
+            continue
+        except StoreDamaged as error:
+            log.error("event_damaged", id=row.id, kind=row.kind, error=error_class(error))
+            continue
         if content is not None:
             shown.append((row.id, content))
     return shown

@@ -46,7 +46,7 @@ def test_every_error_code_is_documented_with_its_status() -> None:
 
 def test_every_type_of_line_and_event_is_documented() -> None:
     """What the widget is told over a message's answer and over the stream."""
-    source = "".join((GATEWAY / name).read_text("utf-8") for name in ("receiving.py", "views.py"))
+    source = "".join((GATEWAY / name).read_text("utf-8") for name in ("receiving.py", "talking.py", "views.py"))
     given = set(re.findall(r"\"type\": \"(\w+)\"", source))
     assert given == set(re.findall(r"\"type\": \"(\w+)\"", PAGE))
 

@@ -70,6 +70,7 @@ export function createOutbox({ conversation, key, onState, onCard, onShut }) {
       await postLines("/api/messages", body(item.message), (line) => {
         if (line.type === "card") onCard(line.card);
         if (line.type === "ack") stored(line.id);
+        if (line.type === "refused") throw new Refused(409, line.error);
         if (line.type === "not_stored") {
           outcome = "not_stored";
           if (line.card) onCard(line.card);
