@@ -26,9 +26,10 @@ from bot.records.questions import Question
 from bot.texts import Line, Lines, Said, Texts
 
 ASK_AGAIN_AFTER = timedelta(hours=24)
+_YES = "risk_yes"
 # Option ids of the widget. The question they belong to is in the step that comes with them.
 ANSWER_OPTIONS: Mapping[str, str] = {
-    "risk_yes": "yes",
+    _YES: "yes",
     "risk_not_sure": "not_sure",
     "risk_no": "no",
     "risk_rather_not": "rather_not",
@@ -92,14 +93,15 @@ class Outcome:
 
 
 def find_answer(case: Case) -> Answer | None:
-    """What the message says to a question that was put in the last 24 hours; None if it says nothing to one."""
+    """What the message says to a question that was put; None if it says nothing to one."""
     option = case.message.option
     asked = _asked(case)
     if asked is None:
         return None
     if option in CHOICE_OPTIONS and asked.answer in _UNSURE:
         return Answer(question=asked, answer="choice", pressed=True, choice=CHOICE_OPTIONS[str(option)])
-    if asked.answer is not None:
+    if asked.answer is not None and not (option == _YES and asked.answer != "yes"):
+        # Answered before. Only a later yes still counts: people change their mind, and it is the one that matters.
         return None
     if option in ANSWER_OPTIONS:
         return Answer(question=asked, answer=ANSWER_OPTIONS[str(option)], pressed=True)
@@ -233,15 +235,18 @@ def page_silence(tx: Tx, asked: Question, *, texts: Texts, lines: Lines, at: dat
 
 
 def _asked(case: Case) -> Question | None:
-    """The question that a message can answer: the one that its button names, else the newest without an answer."""
-    since = case.at - ASK_AGAIN_AFTER
-    recent = questions.questions_of(case.tx, case.conversation.id, since)
+    """The question that a message can answer: the one that its button names, else the newest without an answer.
+
+    However long ago: the buttons stand on the screen until something is said, and a yes on the next day is a yes.
+    """
+    waiting = questions.unanswered(case.tx, case.conversation.id)
+    if case.message.option is None:
+        return waiting[0] if waiting else None
     step = case.message.step or ""
-    if case.message.option is not None:
-        named = [asked for asked in recent if step == _STEP + asked.id]
-        return named[0] if named else (recent[-1] if recent else None)
-    waiting = [asked for asked in recent if asked.answer is None]
-    return waiting[-1] if waiting else None
+    named = questions.find(case.tx, step.removeprefix(_STEP)) if step.startswith(_STEP) else None
+    if named is not None and named.conversation_id == case.conversation.id:
+        return named
+    return questions.newest(case.tx, case.conversation.id)
 
 
 def _new_evidence(case: Case) -> Evidence | None:

@@ -19,7 +19,7 @@ from bot.texts import Said, Texts
 NOBODY = "nobody"
 # How far ahead an opening is looked for: longer than any closing that a practice would declare.
 LOOK_AHEAD_DAYS = 400
-_DAY = timedelta(days=1)
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 
 def is_open(coverage: Coverage, at: datetime) -> bool:
@@ -45,10 +45,12 @@ def next_closing(coverage: Coverage, at: datetime) -> datetime | None:
     """When the hours that run now end, in UTC; `at` itself while closed; None if they do not end within a week."""
     if not is_open(coverage, at):
         return at.astimezone(UTC)
-    week = at + timedelta(days=8)
-    ends = (moment for moment in _moments(coverage, at, which=2) if not is_open(coverage, moment))
-    found = next(ends, None)
-    return found if found is not None and found <= week else None
+    for moment in _moments(coverage, at, which=2):
+        if moment > at + _WEEK:
+            break
+        if not is_open(coverage, moment):
+            return moment
+    return None
 
 
 def describe(

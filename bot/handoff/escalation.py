@@ -70,10 +70,12 @@ def begin(tx: Tx, episode: Episode, at: datetime) -> Episode:
 
 def rise(tx: Tx, episode: Episode, at: datetime) -> Episode:
     """The severity rose: whoever has the alert is told again, and has the shorter time of the new severity."""
+    if not episode.pages:
+        return begin(tx, episode, at)
     now = duty(tx, episode.client_id, at)
     holder = _holder(now.path, episode)
     if holder is None:
-        return episode if episode.pages else begin(tx, episode, at)
+        return episode
     deadline = min(episode.escalates_at or at, at + _reply_time(tx, episode))
     if now.nobody:
         # The page that waits for the opening says the severity of that moment.

@@ -71,6 +71,19 @@ def question(tx: Tx, question_id: str) -> Question:
     return _question(tx.need(select(questions).where(questions.c.id == question_id), f"question {question_id}"))
 
 
+def find(tx: Tx, question_id: str) -> Question | None:
+    """One question, or None."""
+    row = tx.first(select(questions).where(questions.c.id == question_id))
+    return None if row is None else _question(row)
+
+
+def newest(tx: Tx, conversation_id: str) -> Question | None:
+    """The newest question of a conversation, answered or not; None before the first."""
+    query = select(questions).where(questions.c.conversation_id == conversation_id)
+    row = tx.first(query.order_by(questions.c.asked_at.desc(), questions.c.id).limit(1))
+    return None if row is None else _question(row)
+
+
 def pending(tx: Tx, conversation_id: str) -> Question | None:
     """The newest question that is neither answered nor paged for its silence, or None."""
     query = select(questions).where(
