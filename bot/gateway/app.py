@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
 from bot.crisis import load as load_crisis
-from bot.gateway import joining, pages, sharing, talking
+from bot.gateway import joining, own_data, pages, sharing, talking
 from bot.gateway.engine_client import EngineClient
 from bot.gateway.errors import Refused, error_response, fault_response, refused_response, silent_response
 from bot.gateway.guards import refuse_foreign
@@ -127,7 +127,7 @@ def create_app(settings: Settings) -> ASGIApp:
             store.close()
 
     app = Litestar(
-        route_handlers=[*pages.HANDLERS, *joining.HANDLERS, *talking.HANDLERS, *sharing.HANDLERS],
+        route_handlers=[*pages.HANDLERS, *joining.HANDLERS, *talking.HANDLERS, *sharing.HANDLERS, *own_data.HANDLERS],
         lifespan=[lifespan],
         guards=[refuse_foreign],
         openapi_config=pages.OPENAPI,

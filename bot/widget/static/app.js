@@ -3,6 +3,7 @@
 import { get, post, Refused } from "./api.js";
 import { createChat } from "./chat.js";
 import { showConsent } from "./consent.js";
+import { dataSheet } from "./data.js";
 import { announce, byId, clear, focusOn, h } from "./dom.js";
 import { quickExit, wipe } from "./exit.js";
 import { bindHelp, fillHelp, openHelp } from "./help.js";
@@ -129,6 +130,7 @@ async function openChat(me) {
       },
       summaries: () => sheet(() => summariesSheet(me.therapist.name)),
       consent: () => showConsent({ onAgreed: () => enter(), given: me.consent.given }),
+      data: () => sheet(() => dataSheet(erased)),
       language: (code) => settings({ language: code }),
       address: (address) => settings({ address }),
       aboutExit: () => sheet(async () => [h("h1", { tabindex: "-1" }, t("quick_exit")), h("p", null, t("exit_note"))]),
@@ -165,6 +167,11 @@ async function sheet(content) {
 function signOutWords() {
   const leave = h("button", { class: "btn main", type: "button", "data-testid": "sign-out-yes", onclick: signOut }, t("sign_out"));
   return [h("h1", { tabindex: "-1" }, t("sign_out")), h("p", null, t("sign_out_note")), leave];
+}
+
+async function erased(words) {
+  leave();
+  await enter(words);
 }
 
 async function signOut() {

@@ -12,7 +12,7 @@ import { errorText, lines, t } from "./words.js";
 
 const PAGE = 50;
 
-// me: /api/me. open: /api/open. on: {grounding, summaries, consent, language, address, signOut, aboutExit, shut}.
+// me: /api/me. open: /api/open. on: {grounding, summaries, consent, data, language, address, signOut, aboutExit, shut}.
 export function createChat({ me, open, on }) {
   const log = createLog(clear(byId("log")));
   const therapist = me.therapist.name;
@@ -111,6 +111,7 @@ export function createChat({ me, open, on }) {
     const gone = offline;
     offline = null;
     log.steady(() => gone.remove());
+    if (!(card && card.isOpen())) log.letGo();
     announce(t("state_sent"));
   }
 

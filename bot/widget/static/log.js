@@ -12,12 +12,19 @@ const NEAR_END_PX = 120;
 export function createLog(root) {
   const entries = new Map();
   let lastDay = "";
+  // The safety card stays in sight although messages come after it, until the person moves the page themselves.
+  let held = false;
+  const letGo = () => {
+    held = false;
+  };
+  ["wheel", "touchmove", "keydown"].forEach((moved) => root.addEventListener(moved, letGo, { passive: true }));
 
   function atEnd() {
-    return root.scrollHeight - root.scrollTop - root.clientHeight < NEAR_END_PX;
+    return !held && root.scrollHeight - root.scrollTop - root.clientHeight < NEAR_END_PX;
   }
 
   function toEnd() {
+    letGo();
     root.scrollTop = root.scrollHeight;
   }
 
@@ -25,7 +32,7 @@ export function createLog(root) {
   function steady(change) {
     const follow = atEnd();
     change();
-    if (follow) toEnd();
+    if (follow) root.scrollTop = root.scrollHeight;
   }
 
   // A message of the server, or one of our own on its way ({pending: true}, no offset yet).
@@ -125,10 +132,11 @@ export function createLog(root) {
   function reveal(element) {
     const top = element.offsetTop - root.offsetTop - 8;
     root.scrollTop = Math.min(top, root.scrollHeight - root.clientHeight);
+    held = true;
   }
 
   return {
-    put, prepend, setState, renderAll, attach, reveal, steady, toEnd,
+    put, prepend, setState, renderAll, attach, reveal, letGo, steady, toEnd,
     has: (id) => entries.has(id),
     stateOf: (id) => (entries.has(id) ? entries.get(id).state : null),
     remove: (id) => {

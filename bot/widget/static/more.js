@@ -60,6 +60,7 @@ export function moreItems({ can, hasPrompt, lastSaid, on }) {
   if (lastSaid && localVoice()) add("read-aloud", t("read_aloud"), () => readAloud(lastSaid));
   add("summaries", t("summaries_title"), on.summaries);
   add("consent-again", t("consent_again"), on.consent);
+  add("data", t("data_title"), on.data);
   if (language() !== "en") add("language-en", "English", () => on.language("en"));
   if (language() !== "es") add("language-es", "Español", () => on.language("es"));
   if (language() === "es") add("address", t(address() === "tu" ? "address_usted" : "address_tu"), () => on.address(address() === "tu" ? "usted" : "tu"));

@@ -79,7 +79,7 @@
           title: LABEL || words("title"),
           referrerpolicy: "no-referrer",
           allow: "camera 'none'; microphone 'none'; geolocation 'none'",
-          sandbox: "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation allow-top-navigation-to-custom-protocols",
+          sandbox: "allow-downloads allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation allow-top-navigation-to-custom-protocols",
         });
         panel.append(frame);
         timer = setTimeout(unreachable, READY_WAIT_MS);
