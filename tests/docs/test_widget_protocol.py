@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
-from bot.gateway import errors, joining, pages, sharing, talking
+from bot.gateway import errors, joining, own_data, pages, sharing, talking
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/widget-protocol.md").read_text("utf-8")
@@ -15,7 +17,7 @@ GATEWAY = ROOT / "bot/gateway"
 def routes() -> dict[str, str]:
     """`GET /api/open` -> its policy, for every handler of the door."""
     found = {}
-    for handler in (*pages.HANDLERS, *joining.HANDLERS, *talking.HANDLERS, *sharing.HANDLERS):
+    for handler in (*pages.HANDLERS, *joining.HANDLERS, *talking.HANDLERS, *sharing.HANDLERS, *own_data.HANDLERS):
         for path in handler.paths:
             for method in handler.http_methods - {"OPTIONS", "HEAD"}:
                 found[f"{method} {re.sub(r':[a-z]+}', '}', path)}"] = handler.opt["door"]
