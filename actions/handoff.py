@@ -6,6 +6,7 @@ here tells anybody, and nothing here can be lost with a dead action server.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -19,6 +20,8 @@ from actions.replies import Reply, send
 from bot.handoff import episodes as handoff_episodes
 from bot.records import Tx, episodes, reflections
 
+# A reflection that was begun longer ago is not spoken of here.
+OPEN_AT_MOST = timedelta(days=30)
 # Offered while waiting; where a file is missing its button is.
 WAITING = ("waiting", "grounding_54321")
 
@@ -60,7 +63,15 @@ class ActionHandOff(Action):  # type: ignore[misc]  # the SDK has no types
             kind="prompt",
             prompt=_waiting_prompt(here),
         )
-        return [*([] if call.through_gateway else _truth(tx, here)), offer]
+        aside = [here.say("talk.put_aside")] if _put_aside(tx, here) else []
+        return [*([] if call.through_gateway else _truth(tx, here)), *aside, offer]
+
+
+def _put_aside(tx: Tx, here: Here) -> bool:
+    """Whether this message paused a reflection, now or when it was handled before."""
+    since = here.message.at if here.message else here.at
+    recent = reflections.reflections_of(tx, here.call.client_id, since - OPEN_AT_MOST)
+    return any(one.state == "paused" and one.changed_at >= since for one in recent)
 
 
 def _truth(tx: Tx, here: Here) -> list[Reply]:

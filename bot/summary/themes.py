@@ -23,11 +23,11 @@ MIN_ENTRIES = 2
 MIN_LETTERS = 4
 # Words that these exercises bring out by themselves, and words of time: they say nothing of what occupies somebody.
 _EMPTY = (
-    "today yesterday tomorrow week day days morning evening night time times feel feeling felt thing things little want "
-    "really going know think like need come came went make made good better nothing something anything someone talk "
-    "talked long last hoy ayer mañana semana dia dias tarde noche tiempo veces siento sentir senti cosa cosas poco "
-    "quiero puedo hacer hice hizo bien mejor nada algo alguien hablar hable tener tengo estar estoy estaba fue cuando "
-    "porque aunque siempre nunca todavia"
+    "today yesterday tomorrow week day days morning evening night time times feel feeling felt thing things "
+    "little want really going know think like need come came went make made good better nothing something "
+    "anything someone talk talked long last hoy ayer mañana semana dia dias tarde noche tiempo veces siento "
+    "sentir senti cosa cosas poco quiero puedo hacer hice hizo bien mejor nada algo alguien hablar hable tener "
+    "tengo estar estoy estaba fue cuando porque aunque siempre nunca todavia"
 )
 _WORD = re.compile(r"[^\W\d_]+")
 
