@@ -69,7 +69,7 @@ class Inbox:
                 to=tuple(envelope.rcpt_tos),
                 sender=envelope.mail_from or "",
                 subject=str(mail.get("subject", "")),
-                text=body.get_content() if body is not None else "",
+                text=body.get_content().replace("\r\n", "\n") if body is not None else "",
                 source=content.decode("utf-8", "replace"),
             )
         )

@@ -148,6 +148,10 @@ class Worker:
             )
         except notices.Unreachable:
             return NotTaken(error="channel_gone", code=None, again=False)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of ours is an attempt that failed: recorded, tried again, passed on
+            return NotTaken(error=error_class(error), code=None, again=True)
         return await self._channels.send(notice)
 
     def _ping(self) -> None:
