@@ -33,6 +33,7 @@ from bot.records.conversations import Message
 from bot.records.events import Event
 from bot.settings import Settings
 from bot.texts import load_lines, load_texts
+from bot.web.bodies import CarefulRequest
 from bot.web.headers import content_security_policy, with_headers
 from bot.web.policy import require_policies
 
@@ -130,6 +131,7 @@ def create_app(settings: Settings) -> ASGIApp:
         route_handlers=[*pages.HANDLERS, *joining.HANDLERS, *talking.HANDLERS, *sharing.HANDLERS, *own_data.HANDLERS],
         lifespan=[lifespan],
         guards=[refuse_foreign],
+        request_class=CarefulRequest,
         openapi_config=pages.OPENAPI,
         # Else the framework sets up logging of its own, with whole messages and tracebacks (I6).
         logging_config=None,
