@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import socket
 import threading
 import time
@@ -23,6 +24,11 @@ from bot.web.tokens import new_code, new_token, token_hash
 
 PASSWORD = "a password of the tests"
 START_LIMIT_S = 30.0
+
+
+def now() -> datetime:
+    """This moment, as the product has it."""
+    return datetime.now(UTC)
 
 
 def free_port() -> int:
@@ -98,18 +104,34 @@ def fill(store: Store) -> People:
                 tx, contact_id=contact_id, kind="email", address=f"{login}@example.org", position=position
             )
         for name, therapist in (("ada", "wren"), ("bo", "robin")):
-            ids[name] = people.create_client(
-                tx,
-                name=f"{name.title()} Example",
-                pronouns=None,
-                language="en",
-                address="tu",
-                country="US",
-                therapist_id=ids[therapist],
-                phone="+1 202 555 0143",
-                at=at,
-            )
+            ids[name] = _client(tx, f"{name.title()} Example", ids[therapist], at)
     return People(**ids)
+
+
+def enrol(store: Store, therapist_id: str, name: str = "Ada Example") -> str:
+    """A further client; the id."""
+    with store.write() as tx:
+        return _client(tx, name, therapist_id, datetime.now(UTC))
+
+
+@functools.cache
+def password_hash() -> str:
+    """The stored form of PASSWORD; made once, because it is meant to take its time."""
+    return hash_password(PASSWORD)
+
+
+def _client(tx: Tx, name: str, therapist_id: str, at: datetime) -> str:
+    return people.create_client(
+        tx,
+        name=name,
+        pronouns=None,
+        language="en",
+        address="tu",
+        country="US",
+        therapist_id=therapist_id,
+        phone="+1 202 555 0143",
+        at=at,
+    )
 
 
 def _staff(tx: Tx, login: str, roles: tuple[str, ...], at: datetime) -> str:
@@ -117,7 +139,7 @@ def _staff(tx: Tx, login: str, roles: tuple[str, ...], at: datetime) -> str:
         tx,
         login=login,
         display_name=f"{login.title()} Sample",
-        password_hash=hash_password(PASSWORD),
+        password_hash=password_hash(),
         roles=roles,
         email=f"{login}@example.org",
         language="en",
