@@ -7,7 +7,8 @@ import pkgutil
 import re
 from pathlib import Path
 
-from bot.gateway import errors, joining, own_data, pages, sharing, talking
+import bot.gateway
+from bot.gateway import errors
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/widget-protocol.md").read_text("utf-8")
@@ -17,7 +18,8 @@ GATEWAY = ROOT / "bot/gateway"
 def routes() -> dict[str, str]:
     """`GET /api/open` -> its policy, for every handler of the door."""
     found = {}
-    for handler in (*pages.HANDLERS, *joining.HANDLERS, *talking.HANDLERS, *sharing.HANDLERS, *own_data.HANDLERS):
+    rooms = [importlib.import_module(f"bot.gateway.{room.name}") for room in pkgutil.iter_modules(bot.gateway.__path__)]
+    for handler in [handler for room in rooms for handler in getattr(room, "HANDLERS", ())]:
         for path in handler.paths:
             for method in handler.http_methods - {"OPTIONS", "HEAD"}:
                 found[f"{method} {re.sub(r':[a-z]+}', '}', path)}"] = handler.opt["door"]
