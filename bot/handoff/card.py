@@ -39,8 +39,8 @@ _LINES_FIRST: Mapping[str, Sequence[str]] = {
 }
 _GENERAL_FIRST = ("general", "emergency")
 ABUSE = "abuse_or_danger"
-# An intrusive image of a new parent is no wish to harm: rules that find one say so in their id.
-_BABY = "baby"
+# An unwanted image of harming one's child is no wish to: what was read says so by this meaning (`Evidence.why`).
+UNWANTED_IMAGES = "unwanted_images"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class Reader:
     country: str
 
 
-def group_of(categories: Iterable[str], *, rules: Iterable[str] = ()) -> str:
-    """The wording that fits what was found: the gravest category decides. `rules`: ids of the rules that found it."""
+def group_of(categories: Iterable[str], *, whys: Iterable[str] = ()) -> str:
+    """The wording that fits what was found: the gravest category decides. `whys`: the meanings of the evidence."""
     found = set(categories)
     group = next((group for category, group in GROUPS.items() if category in found), "unassessed")
-    return _BABY if group == "others" and any(_BABY in rule for rule in rules) else group
+    return "baby" if group == "others" and UNWANTED_IMAGES in whys else group
 
 
 def first_card(

@@ -37,6 +37,8 @@ ANSWER_OPTIONS: Mapping[str, str] = {
 CHOICE_OPTIONS: Mapping[str, str] = {"risk_tell": "tell", "risk_brief": "brief", "risk_help": "help"}
 _STEP = "risk:"
 _UNSURE = ("not_sure", "rather_not")
+# Where the danger is another person the question is "Are you safe where you are?": there "no" is the answer that tells.
+_TURNED: Mapping[str, str] = {"yes": "no", "no": "yes"}
 # Severity from which silence and an unsure answer tell a person.
 TOLD_FROM = 2
 _NAMESPACE = uuid.UUID("d2a1c1de-51d8-4c4f-9b39-6b5e3c0d7a52")
@@ -108,6 +110,8 @@ def find_answer(case: Case) -> Answer | None:
     if option is not None:
         return None
     read = read_answer(case.message.text)
+    if asked.category == card.ABUSE and read in _TURNED:
+        read = _TURNED[read]
     if read is None:
         read = {"alert": "yes", "check_in": "not_sure"}.get(case.assessment.level, "text")
     return Answer(question=asked, answer=read, pressed=False)
@@ -270,13 +274,14 @@ def _ask_key(evidence: Evidence) -> str:
     one."""
     if evidence.category == "self_harm":
         return "ask_harm"
-    return _ASK.get(card.group_of((evidence.category,), rules=(evidence.rule,)), "ask_self")
+    return _ASK.get(card.group_of((evidence.category,), whys=(evidence.why,)), "ask_self")
 
 
 def _put(case: Case, asked: Question, key: str, *, kind: str) -> None:
     """The question as a stored message: the words, the consequence under them, the four answers."""
     said, consequence = case.say(key), _consequence(case, asked)
-    options = [{"id": option, "label": case.say(f"answer_{answer}").text} for option, answer in ANSWER_OPTIONS.items()]
+    about = "safe" if asked.category == card.ABUSE else "answer"
+    options = [{"id": option, "label": case.say(f"{about}_{answer}").text} for option, answer in ANSWER_OPTIONS.items()]
     conversations.add_message(
         case.tx,
         case.conversation.id,

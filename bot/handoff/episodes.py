@@ -52,8 +52,8 @@ def client_view(tx: Tx, episode_id: str, *, texts: Texts, lines: Lines, at: date
     client, here = people.client(tx, episode.client_id), practice.practice(tx)
     reader = card.Reader(language=client.language, address=client.address, country=client.country)
     messages = episodes.episode_messages(tx, episode_id)
-    rules = [piece.get("rule", "") for message in messages for piece in (message.assessment or {}).get("evidence", ())]
-    group = card.group_of(episode.categories, rules=rules)
+    whys = {piece.get("why") for message in messages for piece in (message.assessment or {}).get("evidence", ())}
+    group = card.group_of(episode.categories, whys=whys)
     say = card.Say(texts, reader)
     steps = episodes.history(tx, episode_id)
     told = [row for row in deliveries.of_episode(tx, episode_id) if row.kind in escalation.PAGING]

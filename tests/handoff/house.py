@@ -140,18 +140,18 @@ def furnish(store: Store) -> House:
 
 
 def evidence(
-    evidence_id: str = "e1", *, category: str = "passive_ideation", severity: int = 1, rule: str = "rule", turn: int = 0
+    evidence_id: str = "e1", *, category: str = "passive_ideation", severity: int = 1, why: str = "why", turn: int = 0
 ) -> Evidence:
     """One piece of evidence."""
     return Evidence(
         id=evidence_id,
-        rule=rule,
+        rule="rule",
         category=category,
         severity=severity,
         turn=turn,
         start=0,
         end=4,
-        why="why",
+        why=why,
         meaning={"en": "a meaning", "es": "un significado"},
         lowers={"en": "", "es": ""},
     )

@@ -73,8 +73,8 @@ def test_the_gravest_category_decides_the_words(categories: tuple[str, ...], gro
 
 def test_unwanted_images_of_a_new_parent_have_their_own_words() -> None:
     """Not those for somebody who may hurt another person."""
-    assert card.group_of(("harm_to_others",), rules=("es.baby_images",)) == "baby"
-    assert card.group_of(("harm_to_others", "active_ideation"), rules=("es.baby_images",)) == "self"
+    assert card.group_of(("harm_to_others",), whys=("unwanted_images",)) == "baby"
+    assert card.group_of(("harm_to_others", "active_ideation"), whys=("unwanted_images",)) == "self"
 
 
 @pytest.mark.parametrize(("language", "address"), [("en", "tu"), ("es", "tu"), ("es", "usted")])
@@ -232,9 +232,9 @@ def test_the_card_stands_by_the_last_message_of_the_alert(house: House) -> None:
     assert house.card(str(last.episode_id))["message_id"] == last.message.id
 
 
-def test_rules_of_the_stored_assessment_choose_the_words(house: House) -> None:
+def test_the_meaning_in_the_stored_assessment_chooses_the_words(house: House) -> None:
     """What was read is in the episode's own copy."""
-    piece = evidence(category="harm_to_others", severity=2, rule="en.baby_images")
+    piece = evidence(category="harm_to_others", severity=2, why="unwanted_images")
     episode = house.alert(severity=2, categories=("harm_to_others",), pieces=(piece,))
     assert house.card(episode.id)["title"] == "Frightening thoughts can be talked about"
 

@@ -69,24 +69,52 @@ def test_the_question_admits_doubt_offers_four_answers_and_says_the_consequence(
 
 
 @pytest.mark.parametrize(
-    ("category", "rule", "text_id"),
+    ("category", "why", "text_id"),
     [
         ("passive_ideation", "r", "ask_self"),
         ("active_ideation", "r", "ask_self"),
         ("self_harm", "r", "ask_harm"),
         ("abuse_or_danger", "r", "ask_abuse"),
         ("harm_to_others", "r", "ask_others"),
-        ("harm_to_others", "en.baby_images", "ask_baby"),
+        ("harm_to_others", "unwanted_images", "ask_baby"),
         ("third_party", "r", "ask_third"),
         ("eating_disorder_risk", "r", "ask_eating"),
         ("command_hallucination", "r", "ask_voices"),
         ("something_new", "r", "ask_self"),
     ],
 )
-def test_the_question_is_in_the_words_of_the_category(house: House, category: str, rule: str, text_id: str) -> None:
+def test_the_question_is_in_the_words_of_the_category(house: House, category: str, why: str, text_id: str) -> None:
     """Danger from others is asked about otherwise than suicide; an unknown category gets the graver question."""
-    _ask(house, categories=(category,), pieces=(evidence(category=category, rule=rule),))
+    _ask(house, categories=(category,), pieces=(evidence(category=category, why=why),))
     assert _last(house).text_id == f"handoff.{text_id}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "option", "label", "answer"),
+    [
+        ("no", None, None, "yes"),
+        ("yes", None, None, "no"),
+        (None, "risk_yes", "No, I am not safe", "yes"),
+        (None, "risk_no", "Yes, I meant something else", "no"),
+        ("not sure", None, None, "not_sure"),
+    ],
+)
+def test_asked_whether_somebody_is_safe_no_is_the_answer_that_tells(
+    house: House, typed: str | None, option: str | None, label: str | None, answer: str
+) -> None:
+    """ "Are you safe where you are?" turns yes and no around; buttons say which is which."""
+    pieces = (evidence(category="abuse_or_danger"),)
+    received = _ask(house, categories=("abuse_or_danger",), pieces=pieces)
+    asked = _last(house)
+    assert asked.prompt is not None
+    labels = {one["id"]: one["label"] for one in asked.prompt["options"]}
+    if option is not None:
+        assert labels[option] == label
+        answered = _press(house, received, option, labels[option])
+    else:
+        answered = house.say(str(typed), at=AT + MINUTE)
+    assert _question(house, received).answer == answer
+    assert (answered.episode_id is not None) == (answer == "yes")
 
 
 @pytest.mark.parametrize(("severity", "minutes"), [(2, 15), (3, 5)])
