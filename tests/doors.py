@@ -58,7 +58,13 @@ def settings_in(folder: Path, **values: object) -> Settings:
 def serving(app: ASGIApp, port: int) -> Iterator[str]:
     """Serves until the block ends; gives the address."""
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name=f"door {port}")

@@ -86,7 +86,7 @@ def render(tx: Tx, rows: Sequence[Event], *, texts: Texts, lines: Lines) -> list
             content = _render_one(tx, row, texts=texts, lines=lines)
         except (NotFound, KeyDestroyed):
             continue
-        except StoreDamaged as error:
+        except (StoreDamaged, LookupError, TypeError, ValueError) as error:
             log.error("event_damaged", id=row.id, kind=row.kind, error=error_class(error))
             continue
         if content is not None:
