@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bot.texts import load_lines
+from bot.texts import load_lines, load_texts
 from bot.texts.lines import KINDS, read_lines
 from bot.widget import rendering
 
@@ -157,3 +158,15 @@ def test_spanish_speakers_in_the_us_reach_988_in_spanish() -> None:
     """The first line for a Spanish speaker answers in Spanish, by phone and by text."""
     first = load_lines().of("US", language="es")[0]
     assert (first.number, first.text_number, first.text_body) == ("988", "988", "AYUDA")
+
+
+@pytest.mark.parametrize("text_id", ["talk.crisis_seen", "talk.not_read"])
+def test_a_number_in_a_sentence_is_one_of_the_lines(text_id: str) -> None:
+    """A telephone number that stands in a text is one that `lines.yml` knows with its source."""
+    lines = load_lines()
+    known = {line.number for country in lines.countries() for line in lines.of(country, language="en")}
+    for language in ("en", "es"):
+        text = load_texts().say(text_id, language=language, address="tu").text
+        numbers = set(re.findall(r"\d[\d ]*\d", text))
+        assert numbers
+        assert numbers <= known
