@@ -22,6 +22,7 @@ RULE_LANGUAGES = ("en", "es")
 SIGNALS, CONTEXT = "signals", "context"
 # Wordings shared by both languages, and those that only the Spanish rules name.
 CONCEPTS = ("concepts.jsonl", "concepts.es.jsonl")
+SPELLINGS = ("spellings.jsonl", "spellings.es.jsonl")
 CONTEXT_KINDS = (
     "idiom",  # these words together mean something else
     "self",  # the speaker is meant
@@ -116,13 +117,14 @@ def load_rules(folder: Path = RULES) -> RuleBook:
     }
     short_forms: dict[str, tuple[str, ...]] = {}
     heard: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for _, row in _rows(folder / "spellings.jsonl", {"written", "means", "source"}, set()):
-        for written in row["written"]:
-            said, means = tuple(written.split()), tuple(row["means"].split())
-            if len(said) == 1:
-                short_forms[said[0]] = means
-            else:
-                heard[said] = means
+    for name in SPELLINGS:
+        for _, row in _rows(folder / name, {"written", "means", "source"}, set()):
+            for written in row["written"]:
+                said, means = tuple(written.split()), tuple(row["means"].split())
+                if len(said) == 1:
+                    short_forms[said[0]] = means
+                else:
+                    heard[said] = means
     rules: list[Rule] = []
     context: list[ContextRule] = []
     seen: dict[str, str] = {}
