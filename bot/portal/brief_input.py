@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.records import Tx, conversations, episodes, people, practice, questions, summaries
+from bot.records import Tx, assessments, conversations, episodes, people, practice, questions, summaries
 from bot.records.episodes import Episode
 from bot.records.people import Client
 from bot.records.summaries import SharedSummary
@@ -41,6 +41,7 @@ def brief_of(
             Asked(id=one.id, at=one.asked_at, answer=one.answer)
             for one in questions.questions_of(tx, conversation.id, since)
         ),
+        unread=assessments.unread_since(tx, conversation.id, since),
     )
 
     def say(key: str, **params: object) -> str:

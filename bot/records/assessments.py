@@ -53,6 +53,14 @@ def add_assessment(
     )
 
 
+def unread_since(tx: Tx, conversation_id: str, since: datetime) -> int:
+    """How many messages of a conversation, at `since` or later, were in a language that could not be read."""
+    query = select(*entries.SEALED).join(assessments, assessments.c.entry_id == entries_table.c.id)
+    query = query.join(messages, messages.c.id == assessments.c.message_id)
+    query = query.where(messages.c.conversation_id == conversation_id, assessments.c.at >= since)
+    return sum(bool(entries.open_row(tx, row)["body"].get("unread_language")) for row in tx.all(query))
+
+
 def assessment_of(tx: Tx, message_id: str) -> StoredAssessment | None:
     """The assessment of a message, or None."""
     query = select(assessments.c.level, assessments.c.severity, assessments.c.version, *entries.SEALED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _UNITS = {
@@ -20,8 +21,11 @@ _TENS = {
 _WORDS = {word: n for words in _UNITS.values() for n, word in enumerate(words.split())}
 _WORDS |= {word: 10 * n for words in _TENS.values() for n, word in enumerate(words.split(), start=2)}
 _WORDS |= {"nought": 0, "nil": 0, "ciento": 100, "zeros": 0}
-# Words that are a number only where nothing but a number is expected: "one of my friends" is no 1.
-_WEAK = {"un": 1, "una": 1}
+# Words that count something as often as they are a number: "one of my friends" is no 1.
+_WEAK = {"one": 1, "uno": 1, "una": 1, "un": 1}
+_WEAK_IN_RANGE = re.compile(r"\b(?:one|uno|una|un)\b(?=\s*(?:-|to|or|and|a|o|y)\s*\d)")
+# Words of a message that is nothing but a number, a "maybe" beside it included.
+_ALONE = 3
 _TWENTIES = {f"veinti{word}": 20 + n for n, word in enumerate(_UNITS["es"].split()[:10])}
 
 _KEYCAP = re.compile(r"([0-9])\N{VARIATION SELECTOR-16}?\N{COMBINING ENCLOSING KEYCAP}")
@@ -82,9 +86,15 @@ def _plain(text: str) -> str:
     bare = re.sub(r"\b([a-z]+ty)[\s-](one|two|three|four|five|six|seven|eight|nine)\b", _two_words, bare)
     bare = re.sub(r"\b([a-z]+nta) y (uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)\b", _two_words, bare)
     bare = re.sub(r"\b(?:a|one) hundred\b", "100", bare)
-    alone = len(bare.split()) <= 2
-    known = _WORDS | _TWENTIES | (_WEAK if alone else {})
-    return re.sub(r"[a-z]+", lambda word: str(known[word[0]]) if word[0] in known else word[0], bare)
+    strong = {word: n for word, n in (_WORDS | _TWENTIES).items() if word not in _WEAK}
+    read = _WEAK_IN_RANGE.sub("1", _with_digits(bare, strong))
+    if any(character.isdigit() for character in read) or len(read.split()) > _ALONE or "no one" in read:
+        return read
+    return _with_digits(read, _WEAK)
+
+
+def _with_digits(text: str, known: Mapping[str, int]) -> str:
+    return re.sub(r"[a-z]+", lambda word: str(known[word[0]]) if word[0] in known else word[0], text)
 
 
 def _two_words(found: re.Match[str]) -> str:

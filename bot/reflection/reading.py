@@ -13,6 +13,8 @@ from bot.reflection.prompts import ANSWER
 
 # A number in a longer text than this is part of a story and not an answer to a scale; words.
 LONGEST_SCALE_ANSWER = 14
+# Letters of a part of a button's words that may stand for the whole.
+SHORTEST_PART = 3
 _UNSURE = {
     "dunno", "idk", "i dont know", "i don t know", "don t know", "dont know", "not sure", "i m not sure",
     "im not sure", "no idea", "no clue", "hard to say", "i can t say", "can t say", "unsure", "who knows",
@@ -97,7 +99,11 @@ def _read_choice(step: Step, text: str) -> Answer | None:
         return Answer("not_sure")
     if len(said.split()) <= 3 and (number := read_number(text, low=1, high=len(step.options))):
         return Answer(step.options[number.value - 1].id)
-    near = [o for o, names in labels.items() if said and any(f" {said} " in f" {name} " for name in names)]
+    near = [
+        o
+        for o, names in labels.items()
+        if len(said) >= SHORTEST_PART and any(f" {said} " in f" {name} " for name in names)
+    ]
     if len(near) == 1:
         return Answer(near[0], exact=False)
     if step.own_words and said:
