@@ -150,7 +150,7 @@ class Worker:
             return NotTaken(error="channel_gone", code=None, again=False)
         except StoreError:
             raise
-        except Exception as error:  # noqa: BLE001 - a fault of ours is an attempt that failed: recorded, tried again, passed on
+        except Exception as error:  # noqa: BLE001 - a fault of ours is an attempt that failed, not an alert that is lost
             return NotTaken(error=error_class(error), code=None, again=True)
         return await self._channels.send(notice)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, update
 
 from bot.records import practice
 from bot.records.schema import channels, clients, staff
@@ -14,6 +14,8 @@ from bot.records.schema import contacts as contacts_table
 from bot.records.transaction import Tx, new_id
 
 type Hours = tuple[int, str, str]
+
+_IN_USE = channels.c.removed_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,33 @@ def add_channel(tx: Tx, *, contact_id: str, kind: str, address: str, position: i
     return channel_id
 
 
+def remove_channel(tx: Tx, channel_id: str, *, at: datetime) -> None:
+    """Takes a channel out of use. Raises NotFound when there is none in use."""
+    tx.need(select(channels.c.id).where(channels.c.id == channel_id, _IN_USE), f"channel {channel_id}")
+    tx.run(update(channels).where(channels.c.id == channel_id).values(removed_at=at))
+
+
+def next_position(tx: Tx, contact_id: str | None = None) -> int:
+    """The place after the last contact, or after the last channel of a contact."""
+    table = contacts_table if contact_id is None else channels
+    query = select(func.max(table.c.position))
+    if contact_id is not None:
+        query = query.where(channels.c.contact_id == contact_id)
+    last = tx.scalar(query)
+    return 0 if last is None else int(last) + 1
+
+
+def put_first(tx: Tx, contact_id: str) -> None:
+    """Moves a contact to the head of the practice's order."""
+    tx.need(select(contacts_table.c.id).where(contacts_table.c.id == contact_id), f"contact {contact_id}")
+    first = int(tx.scalar(select(func.min(contacts_table.c.position))))
+    tx.run(update(contacts_table).where(contacts_table.c.id == contact_id).values(position=first - 1))
+
+
 def contacts(tx: Tx) -> list[Contact]:
     """Everybody who may be told and whose account is active, in the practice's order, channels in theirs."""
     ways: dict[str, list[Channel]] = {}
-    for row in tx.all(select(channels).order_by(channels.c.position, channels.c.id)):
+    for row in tx.all(select(channels).where(_IN_USE).order_by(channels.c.position, channels.c.id)):
         way = Channel(id=row.id, kind=row.kind, address=row.address, position=row.position)
         ways.setdefault(row.contact_id, []).append(way)
     query = select(contacts_table, staff.c.display_name).join(staff, staff.c.person_id == contacts_table.c.person_id)

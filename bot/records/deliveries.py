@@ -34,6 +34,7 @@ class Delivery:
     cancelled_at: datetime | None
     created_at: datetime
     page: int | None
+    confirmed_at: datetime | None
 
 
 def plan(
@@ -153,6 +154,13 @@ def drills(tx: Tx, limit: int = 50) -> list[Delivery]:
     return [
         _delivery(row) for row in tx.all(query.order_by(deliveries.c.created_at.desc(), deliveries.c.id).limit(limit))
     ]
+
+
+def confirm(tx: Tx, delivery_id: str, *, at: datetime) -> Delivery:
+    """The person told says that a drill reached them; the first time counts."""
+    unconfirmed = (deliveries.c.id == delivery_id) & deliveries.c.confirmed_at.is_(None)
+    tx.run(update(deliveries).where(unconfirmed).values(confirmed_at=at))
+    return delivery(tx, delivery_id)
 
 
 def cancel_of_episode(tx: Tx, episode_id: str, at: datetime) -> int:

@@ -23,6 +23,8 @@ channels = Table(
     Column("kind", String(8), nullable=False),
     Column("address", String(2000), nullable=False),
     Column("position", Integer, nullable=False),
+    # Notifications name the channel that they went through, so it stays when it is no longer used.
+    Column("removed_at", Utc),
     CheckConstraint("kind IN ('email', 'sms', 'webhook', 'apprise')", name="kind"),
 )
 
@@ -111,6 +113,8 @@ deliveries = Table(
     Column("created_at", Utc, nullable=False),
     # The number of the page within its episode: all channels of one contact, told at once.
     Column("page", Integer),
+    # When the person told said that a drill reached them.
+    Column("confirmed_at", Utc),
     CheckConstraint("kind IN ('alert', 'rise', 'escalation', 'drill', 'mail')", name="kind"),
     CheckConstraint("state IN ('due', 'claimed', 'sent', 'failed', 'cancelled')", name="state"),
 )
