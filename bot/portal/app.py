@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from limits.aio.storage import MemoryStorage
@@ -13,7 +14,11 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from litestar import Litestar, Request, Response, get
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_401_UNAUTHORIZED, HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.status_codes import (
+    HTTP_401_UNAUTHORIZED,
+    HTTP_500_INTERNAL_SERVER_ERROR,
+    HTTP_503_SERVICE_UNAVAILABLE,
+)
 from litestar.types import ASGIApp
 
 from bot.handoff.health import worker_state
@@ -99,7 +104,7 @@ def create_app(settings: Settings) -> ASGIApp:
         openapi_config=None,
         # Else the framework sets up logging of its own, with whole messages and tracebacks (I6).
         logging_config=None,
-        exception_handlers={HTTPException: refused, Exception: fault},
+        exception_handlers={HTTPException: refused, StoreError: silent, Exception: fault},
         request_max_body_size=MAX_BODY_BYTES,
     )
     require_policies(app, allowed=POLICIES)
@@ -121,9 +126,15 @@ def refused(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
     """Without a sign-in: to the sign-in page and back. Otherwise one plain page that tells nothing of what exists."""
     if error.status_code == HTTP_401_UNAUTHORIZED:
         path = request.scope["path"] if request.method == "GET" else "/"
-        return Redirect(f"/sign-in?next={path}", status_code=303)
+        return Redirect(f"/sign-in?next={quote(path)}", status_code=303)
     key = "not_here" if isinstance(error, NotFoundException) else "refused"
     return _message(request, key, error.status_code)
+
+
+def silent(request: Request[Any, Any, Any], error: StoreError) -> Response[Any]:
+    """The records did not answer, or could not write: said as "try again", without a detail."""
+    log.error("store_silent", error=error_class(error), route=str(request.scope.get("path_template", "")))
+    return _message(request, "fault", HTTP_503_SERVICE_UNAVAILABLE)
 
 
 def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -18,13 +18,15 @@ SHOWN = 200
 
 @get("/audit", opt={"door": "owner"}, dependencies={"who": Provide(signed_in)})
 async def audit_page(request: Request[Any, Any, Any], who: SignedIn) -> Response[str]:
-    """The newest rows. Clients by their id only: this page is about the staff."""
+    """The newest rows that verify. Clients by their id only: this page is about the staff."""
     portal = portal_of(request)
 
     def read(tx: Tx) -> AuditPage:
         names = {person.id: person.display_name for person in people.all_staff(tx)}
-        last, _ = audit_rows.head(tx)
-        rows = audit_rows.rows_after(tx, max(0, last - SHOWN))
+        whole = audit.verify(tx)
+        # Up to the first row that does not fit: what comes after it may be anything.
+        last = audit_rows.head(tx)[0] if whole.broken is None else whole.rows
+        rows = audit_rows.rows_after(tx, max(0, last - SHOWN), limit=min(SHOWN, last)) if last else []
         lines = tuple(
             AuditLine(
                 at=row.at,
@@ -35,7 +37,7 @@ async def audit_page(request: Request[Any, Any, Any], who: SignedIn) -> Response
             )
             for row in reversed(rows)
         )
-        return AuditPage(lines=lines, broken_at=audit.verify(tx).broken)
+        return AuditPage(lines=lines, broken_at=whole.broken)
 
     return portal.page("audit.html", await portal.records.read(read), staff=who.staff)
 

@@ -40,7 +40,6 @@ async def client_page(request: Request[Any, Any, Any], who: SignedIn, client_id:
             at=at,
         )
         return ClientPage(
-            id=client.id,
             name=client.name,
             pronouns=client.pronouns,
             appointment_at=following.starts_at if following else None,

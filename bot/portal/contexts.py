@@ -74,7 +74,6 @@ class SharedEntry:
 class ClientPage:
     """`client.html`: the brief and, below it, each shared entry in full."""
 
-    id: str
     name: str
     pronouns: str | None
     appointment_at: datetime | None
@@ -125,18 +124,16 @@ class EpisodeDetails:
 
 @dataclass(frozen=True)
 class EpisodePage:
-    """`episode.html`. `details` is None until they may be seen."""
+    """`episode.html`. `details` is None until they may be seen, and what colleagues wrote is left out till then."""
 
     id: str
     reference: str
     severity: int
-    categories: tuple[str, ...]
     state: str
     opened_at: datetime
     answered_by: str | None
     next_step: str | None
     next_step_at: datetime | None
-    mine: bool
     details: EpisodeDetails | None
     history: tuple[HistoryLine, ...]
     notice: str | None = None

@@ -27,12 +27,13 @@ from bot.portal.contexts import (
     MessageSeen,
 )
 from bot.portal.identity import SignedIn, signed_in
-from bot.portal.parts import Portal, portal_of
+from bot.portal.parts import portal_of
 from bot.privacy import audit
 from bot.records import NotFound, Tx, episodes, people
 from bot.records.episodes import AlreadyAcknowledged, Episode, EpisodeClosed, EpisodeMessage
 
 OPENED = "opened_details"
+LONGEST_PROMISE = timedelta(hours=12)
 REASON_MAX, NOTE_MAX, WORDS_MAX = 300, 2_000, 140
 NOTICES = frozenset({"already", "closed", "time_past", "reason_missing"})
 
@@ -72,9 +73,10 @@ async def episode_page(
         episode = _may_answer(tx, episode_id, who)
         mine = people.client(tx, episode.client_id).therapist_id == who.staff.id
         opened = mine or _has_opened(tx, episode, who)
+        _look(tx, episode, who, action="read_episode" if opened else "read_alert", data={}, at=at)
         if opened:
-            _look(tx, episode, who, action="read_episode", data={}, at=at)
-        return _page(tx, portal, episode, who, mine=mine, opened=opened, notice=notice)
+            _tell_seen(tx, episode, who, at)
+        return _page(tx, episode, who, opened=opened, notice=notice)
 
     return portal.page("episode.html", await portal.records.write(read), staff=who.staff)
 
@@ -93,6 +95,7 @@ async def open_details(
         episode = _may_answer(tx, episode_id, who)
         episodes.add_step(tx, episode.id, kind=OPENED, at=at, person_id=who.staff.id, words=reason)
         _look(tx, episode, who, action="break_glass", data={"reason_characters": len(reason)}, at=at)
+        _tell_seen(tx, episode, who, at)
 
     await portal_of(request).records.write(note)
     return _back(episode_id)
@@ -112,7 +115,7 @@ async def answer(
             return _back(episode_id, "time_past")
 
     def acknowledge(tx: Tx) -> None:
-        _may_answer(tx, episode_id, who)
+        episode = _may_answer(tx, episode_id, who)
         handoff_episodes.acknowledge(
             tx,
             episode_id,
@@ -122,15 +125,7 @@ async def answer(
             words=data.words.strip() or None,
             at=at,
         )
-        audit.note(
-            tx,
-            actor=who.staff.id,
-            action="acknowledge",
-            client_id=episodes.episode(tx, episode_id).client_id,
-            target=episode_id,
-            data={"next_step": data.next_step},
-            at=at,
-        )
+        _look(tx, episode, who, action="acknowledge", data={"next_step": data.next_step}, at=at)
 
     try:
         await portal.records.write(acknowledge)
@@ -163,16 +158,15 @@ async def close(
 
 
 def next_time(typed: str, *, at: datetime, zone: str) -> datetime | None:
-    """The next moment with this local time of day, at most 12 hours away; None if it is no time, or further."""
+    """The next moment with this local time of day, at most LONGEST_PROMISE away; None if it is no time, or further."""
     try:
         wanted = time.fromisoformat(typed)
     except ValueError:
         return None
     here = at.astimezone(ZoneInfo(zone))
-    moment = datetime.combine(here.date(), wanted, ZoneInfo(zone)).astimezone(UTC)
-    if moment <= at:
-        moment += timedelta(days=1)
-    return moment if moment - at <= timedelta(hours=12) else None
+    days = (here.date(), here.date() + timedelta(days=1))
+    moments = (datetime.combine(day, wanted, ZoneInfo(zone)).astimezone(UTC) for day in days)
+    return next((moment for moment in moments if timedelta(0) < moment - at <= LONGEST_PROMISE), None)
 
 
 def _back(episode_id: str, notice: str = "") -> Redirect:
@@ -196,34 +190,35 @@ def _has_opened(tx: Tx, episode: Episode, who: SignedIn) -> bool:
 
 
 def _look(tx: Tx, episode: Episode, who: SignedIn, *, action: str, data: dict[str, Any], at: datetime) -> None:
-    """Audits the look (I8), and tells the client that somebody has seen the alert."""
+    """Leaves the row about a person who looked or acted (I8)."""
     audit.note(tx, actor=who.staff.id, action=action, client_id=episode.client_id, target=episode.id, data=data, at=at)
+
+
+def _tell_seen(tx: Tx, episode: Episode, who: SignedIn, at: datetime) -> None:
+    """Lets the client know that somebody has read what they wrote."""
     if episode.state in {"open", "told"}:
         episodes.see(tx, episode.id, who.staff.id, at)
 
 
-def _page(
-    tx: Tx, portal: Portal, episode: Episode, who: SignedIn, *, mine: bool, opened: bool, notice: str
-) -> EpisodePage:
+def _page(tx: Tx, episode: Episode, who: SignedIn, *, opened: bool, notice: str) -> EpisodePage:
     names = {person.id: person.display_name for person in people.all_staff(tx)}
     return EpisodePage(
         id=episode.id,
         reference=episode.reference,
         severity=episode.severity,
-        categories=episode.categories,
         state=episode.state,
         opened_at=episode.opened_at,
         answered_by=names.get(episode.acknowledged_by) if episode.acknowledged_by else None,
         next_step=episode.next_step,
         next_step_at=episode.next_step_at,
-        mine=mine,
         details=_details(tx, episode, names, who.staff.language) if opened else None,
         history=tuple(
             HistoryLine(
                 at=step.at,
                 kind=step.kind,
                 who=names.get(step.person_id) if step.person_id else None,
-                detail=step.words,
+                # What colleagues wrote may name the client: it opens with the details.
+                detail=step.words if opened else None,
             )
             for step in episodes.history(tx, episode.id)
         ),
@@ -251,7 +246,7 @@ def _seen(message: EpisodeMessage, language: str) -> MessageSeen:
             continue  # evidence of an earlier turn: that message stands on its own line
         start, end = piece["start"], piece["end"]
         before, after = message.text[max(0, start - 60) : start], message.text[end : end + 60]
-        meaning = piece["meaning"][language]
+        meaning = piece["meaning"].get(language) or piece["meaning"]["en"]
         lines.append(EvidenceLine(before=before, span=message.text[start:end], after=after, meaning=meaning))
     return MessageSeen(at=message.at, text=message.text, evidence=tuple(lines))
 

@@ -14,13 +14,17 @@ from litestar.handlers.base import BaseRouteHandler
 from bot.portal.parts import Portal, portal_of
 from bot.records import NotFound, Tx, people, signing
 from bot.records.people import Client, Staff
+from bot.records.signing import SignIn
 from bot.web.policy import SAFE_METHODS, check_origin
 from bot.web.tokens import token_hash
 
 COOKIE = "__Host-interlude-staff"
+_KEPT = "signed_in"
 # Automatic logoff: a sign-in ends this long after its last use, and in any case after a working day.
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
+# A use is noted at most this often: a page that is looked at need not wait for a write each time.
+NOTE_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,13 @@ def refuse_foreign(connection: ASGIConnection[Any, Any, Any, Any], _handler: Bas
 
 
 async def signed_in(request: Request[Any, Any, Any]) -> SignedIn:
-    """Dependency of every page but sign-in. Raises NotAuthorizedException, which leads to the sign-in page."""
+    """Dependency of every page but sign-in. Raises NotAuthorizedException, which leads to the sign-in page.
+
+    The guard asks first, the page's handler again: the second time what the first found is known.
+    """
+    found = request.scope["state"].get(_KEPT)
+    if isinstance(found, SignedIn):
+        return found
     token = request.cookies.get(COOKIE)
     if not token:
         raise NotAuthorizedException("no sign-in")
@@ -52,17 +62,25 @@ async def signed_in(request: Request[Any, Any, Any]) -> SignedIn:
     hashed = token_hash(token)
     at = datetime.now(UTC)
 
-    def read(tx: Tx) -> Staff | None:
+    def read(tx: Tx) -> tuple[SignIn, Staff] | None:
         sign_in = signing.sign_in_by_hash(tx, hashed, "staff", at=at)
-        if sign_in is None or sign_in.last_seen_at + IDLE < at:
+        if sign_in is None or sign_in.last_seen_at + IDLE <= at:
             return None
-        signing.touch_sign_in(tx, sign_in.id, at=at)
-        return people.staff(tx, sign_in.person_id)
+        return sign_in, people.staff(tx, sign_in.person_id)
 
-    staff = await portal.records.write(read)
-    if staff is None or staff.status != "active":
+    known = await portal.records.read(read)
+    if known is None or known[1].status != "active":
         raise NotAuthorizedException("the sign-in has ended")
-    return SignedIn(staff=staff, token_hash=hashed)
+    sign_in, staff = known
+    if sign_in.last_seen_at + NOTE_EVERY <= at:
+
+        def note(tx: Tx) -> None:
+            signing.touch_sign_in(tx, sign_in.id, at=at)
+
+        await portal.records.write(note)
+    who = SignedIn(staff=staff, token_hash=hashed)
+    request.scope["state"][_KEPT] = who
+    return who
 
 
 def own_client(tx: Tx, client_id: str, who: SignedIn) -> Client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ from bot.web.tokens import new_token, token_hash
 
 # For each address and for each login, so that neither one guesser nor many get far; says nothing of who exists.
 _BY_ADDRESS, _BY_LOGIN = parse("30/15minutes"), parse("10/15minutes")
+_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_.-]+/)*[A-Za-z0-9_.-]*")
 
 
 class SignInForm(msgspec.Struct):
@@ -121,9 +123,11 @@ def _form(
 
 
 def _safe(path: str) -> str:
-    """A path of this door, so that a link cannot send somebody elsewhere after the sign-in."""
-    ours = path.startswith("/") and not path.startswith(("//", "/\\"))
-    return path if ours else "/"
+    """A path of this door, so that a link cannot send somebody elsewhere after the sign-in.
+
+    What a browser may read as another host (`//host`, `/\\host`, `/<tab>/host`) has no place in an address of ours.
+    """
+    return path if _OWN_PATH.fullmatch(path) else "/"
 
 
 HANDLERS = (sign_in_page, sign_in, sign_out)

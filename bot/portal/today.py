@@ -12,6 +12,7 @@ from bot.handoff.health import worker_state
 from bot.portal.contexts import ClientLine, EpisodeLine, TodayPage
 from bot.portal.identity import SignedIn, signed_in
 from bot.portal.parts import portal_of
+from bot.privacy import audit
 from bot.records import Tx, appointments, conversations, episodes, people, summaries
 from bot.records.episodes import Episode
 
@@ -31,6 +32,16 @@ async def today(request: Request[Any, Any, Any], who: SignedIn) -> Response[str]
         answers_all = who.has("on_call", "owner")
         open_ones = [e for e in episodes.open_episodes(tx) if answers_all or e.client_id in ids]
         lines = [_client_line(tx, client.id, client.name, at) for client in mine]
+        # One row for the list, which names the therapist's own clients; opening one of them leaves its own.
+        audit.note(
+            tx,
+            actor=who.staff.id,
+            action="read_list",
+            client_id=None,
+            target=None,
+            data={"clients": len(lines), "alerts": len(open_ones)},
+            at=at,
+        )
         return TodayPage(
             now=at,
             episodes=tuple(_episode_line(tx, episode) for episode in open_ones),
@@ -39,7 +50,7 @@ async def today(request: Request[Any, Any, Any], who: SignedIn) -> Response[str]
             is_therapist=who.has("therapist"),
         )
 
-    return portal.page("today.html", await portal.records.read(read), staff=who.staff)
+    return portal.page("today.html", await portal.records.write(read), staff=who.staff)
 
 
 def since_last_appointment(tx: Tx, client_id: str, at: datetime) -> datetime:

@@ -4,7 +4,12 @@ import { get, post, Refused } from "./api.js";
 import { clear, focusOn, h } from "./dom.js";
 import { clock, day, errorText, t } from "./words.js";
 
-const LOOKS = { read_brief: "look_read_brief", read_episode: "look_read_episode", break_glass: "look_break_glass" };
+const LOOKS = {
+  read_brief: "look_read_brief",
+  read_alert: "look_read_alert",
+  read_episode: "look_read_episode",
+  break_glass: "look_break_glass",
+};
 // What the person did themselves is no look of somebody else's.
 const OWN = ["export", "erase_client", "erase_reflection", "erase_message"];
 
