@@ -64,14 +64,7 @@ def run() -> None:
             house.write_run_file(people)
             house.start_rest()
             _print_doors(settings, people)
-            late = house.wait_for(["actions", "engine", "site"], timeout_s=120)
-            house.write_run_file(people)
-            _say(
-                f"run: {' and '.join(late)} still not there; messages wait and are answered later, crises are heard"
-                if late
-                else "run: everything answers. Ctrl-C ends it."
-            )
-            watch(house, people)
+            watch(house, people, rest=["actions", "engine", "site"], say=_say)
     except KeyboardInterrupt:
         _say("run: ended")
     except Refusal as refusal:

@@ -31,6 +31,8 @@ LOOK_EVERY_S = 0.1
 # How long a part may take to end before it is killed.
 STOP_WAIT_S = 6
 DOORS_WAIT_S = 60.0
+REST_WAIT_S = 120.0
+HEALTH_WAIT_S = 2.0
 type Say = Callable[[str], None]
 
 
@@ -120,15 +122,18 @@ class House:
         except (OSError, xmlrpc.client.Error):
             return {}
 
+    def silent(self, names: Sequence[str]) -> list[str]:
+        """Those of the parts that do not answer their /healthz now."""
+        return [part.name for part in self.parts if part.name in names and part.port and not answers(part.port)]
+
     def wait_for(self, names: Sequence[str], *, timeout_s: float) -> list[str]:
         """Waits until the parts answer their /healthz at all; returns those that did not in time."""
-        waiting = {part.name: part.port for part in self.parts if part.name in names and part.port}
         deadline = time.monotonic() + timeout_s
+        waiting = self.silent(names)
         while waiting and time.monotonic() < deadline and self.alive():
-            for name in [name for name, port in waiting.items() if answers(port)]:
-                del waiting[name]
             time.sleep(LOOK_EVERY_S)
-        return sorted(waiting)
+            waiting = self.silent(waiting)
+        return waiting
 
     def write_run_file(self, people: Mapping[str, Any]) -> None:
         """`run.json`: parts with pid and address; in demo mode also how to enter."""
@@ -166,21 +171,34 @@ class House:
         return "\n\n".join(block.replace("%", "%%") for block in blocks) + "\n"
 
 
-def answers(port: int | None) -> bool:
+def answers(port: int) -> bool:
     """Whether a part on this port answers its /healthz."""
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2.0).status_code == httpx.codes.OK
+        # trust_env: a proxy that somebody set for everything else does not know this machine's ports.
+        answer = httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=HEALTH_WAIT_S, trust_env=False)
+        return answer.status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 
 
-def watch(house: House, people: Mapping[str, Any]) -> None:
-    """Keeps run.json true until the supervisor ends. Raises Refusal if it ends by itself."""
+def watch(house: House, people: Mapping[str, Any], *, rest: Sequence[str], say: Say) -> None:
+    """Keeps run.json true and says once whether the `rest` answers. Returns never; raises Refusal if the supervisor
+    ends by itself."""
     seen: dict[str, int] = {}
+    waiting = list(rest)
+    deadline = time.monotonic() + REST_WAIT_S
     while house.alive():
         pids = house.pids()
         if pids and pids != seen:
             house.write_run_file(people)
             seen = pids
+        if waiting:
+            waiting = house.silent(waiting)
+            if not waiting:
+                say("run: everything answers. Ctrl-C ends it.")
+            elif time.monotonic() > deadline:
+                names = " and ".join(waiting)
+                say(f"run: {names} still not there; messages wait and are answered later, crises are heard")
+                waiting = []
         time.sleep(LOOK_EVERY_S * 5)
     raise Refusal(f"the supervisor has ended; {house.logs}/supervisor.log says why")

@@ -234,17 +234,16 @@ class Stack:
     def health(self, part: str) -> dict[str, Any]:
         """What `/healthz` of a part says; nothing while it does not answer."""
         try:
-            answer = httpx.get(f"{self.url(part)}/healthz", timeout=5.0)
+            answer = httpx.get(f"{self.url(part)}/healthz", timeout=5.0, trust_env=False)
             content: dict[str, Any] = answer.json() if answer.status_code == httpx.codes.OK else {}
         except (httpx.HTTPError, ValueError):
             return {}
         return content
 
     def mail(self) -> list[dict[str, Any]]:
-        """What the demo mailbox has received."""
-        content = httpx.get(f"{self.url('mailbox')}/messages", timeout=10.0).json()
-        messages: list[dict[str, Any]] = content["messages"] if isinstance(content, dict) else content
-        return messages
+        """What the demo mailbox has received, oldest first."""
+        newest_first = httpx.get(f"{self.url('mailbox')}/messages", timeout=10.0, trust_env=False).json()
+        return list(reversed(newest_first))
 
     def staff(self, role: str) -> dict[str, str]:
         """Login and password of the staff member with a role, as run.json tells them."""

@@ -18,6 +18,7 @@ class Wire:
         self._http = httpx.Client(
             base_url=stack.url("gateway"),
             timeout=timeout_s,
+            trust_env=False,
             headers={"X-Interlude": "1", "Origin": stack.client_url},
         )
 

@@ -186,6 +186,10 @@ class StaffAtDoor:
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(url)
 
+    def name(self) -> str:
+        """Who is signed in, as the head of the page says."""
+        return self.page.locator("header form .soft").inner_text()
+
     def opens(self, path: str) -> None:
         """Opens a page of the portal."""
         self.page.goto(self._stack.staff_url + path)
@@ -210,11 +214,11 @@ def mail_arrives(stack: Stack, *, after: int = 0, timeout_s: float = 60.0) -> di
 
 def link_of(mail: dict[str, Any], stack: Stack) -> str:
     """The address of the portal in an e-mail."""
-    found = re.search(re.escape(stack.staff_url) + r"/[^\s\"'<>]+", str(mail))
-    assert found, f"no link to the portal in the e-mail: {mail}"
-    return found[0].rstrip(".\\n")
+    found = re.search(re.escape(stack.staff_url) + r"/\S+", mail["text"])
+    assert found, f"no link to the portal in the e-mail {mail['subject']!r}"
+    return found[0]
 
 
 def words_in(content: object, words: Sequence[str]) -> list[str]:
     """Which of these words stand anywhere in something that was sent or stored."""
-    return [word for word in words if word.lower() in str(content).lower()]
+    return [word for word in words if re.search(rf"\b{re.escape(word)}\b", str(content), re.IGNORECASE)]

@@ -79,7 +79,7 @@ def take(stack: Stack, page: Callable[..., Page]) -> None:
     on_call.signs_in("on_call", at=f"/episodes/{card.episode()}")
     shoot(on_call.page, "alert")
     on_call.answers("calling_now", words="I am ringing you now")
-    card.is_in_state("answered")
+    card.is_in_state("acknowledged")
     card.root.evaluate("card => { const log = card.parentNode; log.scrollTop = card.offsetTop - log.offsetTop - 60; }")
     shoot(client.page, "safety-card")
     overview("safety-card", "brief")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.journeys.people import ClientAtDoor, StaffAtDoor
 from tests.journeys.stories import alert_is_heard
-from tests.stack import Stack
+from tests.stack import Stack, wait_until
 
 pytestmark = pytest.mark.journey
 
@@ -18,7 +18,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A running practice that nobody waits for the engine of."""
     running = Stack(tmp_path_factory.mktemp("stack"))
     try:
-        yield running.start(engine=False)
+        running.start(engine=False)
+        wait_until(
+            lambda: {"engine", "actions"} <= set(running.run_file()["parts"]), timeout_s=30, what="all parts run"
+        )
+        yield running
     finally:
         running.stop()
 
