@@ -17,6 +17,7 @@ from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 class UndeclaredRoute(RuntimeError):
@@ -51,9 +52,11 @@ def _automatic_options(handler: BaseRouteHandler) -> bool:
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of an address, as browsers write them in `Origin`."""
+    """Scheme, host and port of an address, as browsers write them in `Origin`: small, without a port that is usual."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    port = "" if parts.port in (None, _USUAL_PORTS.get(parts.scheme)) else f":{parts.port}"
+    host = parts.hostname or ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
 
 
 def check_origin(connection: ASGIConnection, *, own: str, needed: bool) -> None:  # type: ignore[type-arg]

@@ -82,6 +82,17 @@ def test_check_origin_refuses_when_another_site_asks(headers: dict[str, str], ne
         check_origin(_request(**headers), own=OWN, needed=needed)
 
 
-def test_origin_of_drops_the_path() -> None:
-    """Browsers compare scheme, host and port only."""
-    assert origin_of("https://chat.example.org:8443/x?y") == "https://chat.example.org:8443"
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://chat.example.org:8443/x?y", "https://chat.example.org:8443"),
+        ("https://Chat.Example.org:443", "https://chat.example.org"),
+        ("http://localhost:80/", "http://localhost"),
+        ("http://localhost:443", "http://localhost:443"),
+        ("https://user:secret@chat.example.org/", "https://chat.example.org"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_origin_of_writes_an_address_as_browsers_do(url: str, origin: str) -> None:
+    """Without path, user, capitals, or the port that is usual: else every request of our own page would be foreign."""
+    assert origin_of(url) == origin
