@@ -110,8 +110,8 @@ def find_answer(case: Case) -> Answer | None:
     if option is not None:
         return None
     read = read_answer(case.message.text)
-    if asked.category == card.ABUSE and read in _TURNED:
-        read = _TURNED[read]
+    if read is not None and asked.category == card.ABUSE:
+        read = _TURNED.get(read, read)
     if read is None:
         read = {"alert": "yes", "check_in": "not_sure"}.get(case.assessment.level, "text")
     return Answer(question=asked, answer=read, pressed=False)

@@ -140,28 +140,68 @@ class EpisodePage:
 
 
 @dataclass(frozen=True)
-class ContactLine:
-    """One contact with its channels, in the order in which they are tried."""
+class ChannelLine:
+    """One way to reach a contact. `usable`: this deployment can send through it."""
 
-    position: int
+    id: str
+    kind: str
+    address: str
+    usable: bool
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """One contact with its channels, in the order in which they are told."""
+
+    id: str
     name: str
-    channels: tuple[str, ...]
+    channels: tuple[ChannelLine, ...]
+
+
+@dataclass(frozen=True)
+class DrillLine:
+    """What became of a drill or test message through one channel. `state` names a text."""
+
+    name: str
+    channel: str
+    at: datetime
+    state: str
+    code: str | None
+    confirmed_at: datetime | None
 
 
 @dataclass(frozen=True)
 class PracticePage:
-    """`practice.html`: hours, holidays, contacts. Times are the practice's local time."""
+    """`practice.html`: hours, holidays, contacts, drills. Times are the practice's local time.
+
+    `problems`: what keeps an alert from reaching a person (`bot.handoff.enrolment`); no client is enrolled meanwhile.
+    `outside`: the name of who answers outside the hours, None for nobody; `outside_id`: their id. `others`: colleagues
+    who are no contact yet (id, name).
+    """
 
     name: str
     time_zone: str
     hours: tuple[tuple[int, str, str], ...]
     holidays: tuple[str, ...]
-    outside: str
+    outside: str | None
+    outside_id: str
     reply_minutes: tuple[tuple[int, int], ...]
     contacts: tuple[ContactLine, ...]
+    others: tuple[tuple[str, str], ...]
+    drills: tuple[DrillLine, ...]
+    problems: tuple[str, ...]
     may_change: bool
     saved: bool = False
     fault: str | None = None
+
+
+@dataclass(frozen=True)
+class DrillPage:
+    """`drill.html`: what the link in a drill leads to. `confirmed_at`: None until the button was pressed."""
+
+    id: str
+    reference: str
+    confirmed_at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 from litestar.di import Provide
 from litestar.response import Redirect
 
-from bot.portal.contexts import ContactLine, PracticePage
+from bot.handoff import drills, enrolment
+from bot.portal.contexts import ChannelLine, ContactLine, DrillLine, PracticePage
 from bot.portal.identity import SignedIn, signed_in
 from bot.portal.parts import portal_of
 from bot.privacy import audit
-from bot.records import Tx, contacts, practice
+from bot.records import Tx, contacts, people, practice
+from bot.records.contacts import Channel, Contact
+from bot.settings import Settings
 
+FAULTS = frozenset({"hours", "holidays", "address", "minutes", "person"})
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
@@ -28,24 +33,37 @@ async def practice_page(
 
     def read(tx: Tx) -> PracticePage:
         here, coverage = practice.practice(tx), contacts.coverage(tx)
+        told = contacts.contacts(tx)
+        known = {contact.person_id for contact in told}
         return PracticePage(
             name=here.name,
             time_zone=coverage.time_zone,
             hours=tuple((weekday, opens, closes) for weekday, opens, closes in coverage.hours),
             holidays=tuple(day.isoformat() for day in coverage.holidays),
-            outside=coverage.outside,
+            outside=next((contact.display_name for contact in told if contact.id == coverage.outside), None),
+            outside_id=coverage.outside,
             reply_minutes=tuple(sorted(here.reply_minutes.items())),
-            contacts=tuple(
-                ContactLine(
-                    position=contact.position,
-                    name=contact.display_name,
-                    channels=tuple(f"{channel.kind}: {channel.address}" for channel in contact.channels),
-                )
-                for contact in contacts.contacts(tx)
+            contacts=tuple(_contact(contact, portal.settings) for contact in told),
+            others=tuple(
+                (person.id, person.display_name)
+                for person in people.all_staff(tx)
+                if person.status == "active" and person.id not in known
             ),
+            drills=tuple(
+                DrillLine(
+                    name=result.name,
+                    channel=result.channel,
+                    at=result.at,
+                    state=result.state,
+                    code=result.code,
+                    confirmed_at=result.confirmed_at,
+                )
+                for result in drills.results(tx)
+            ),
+            problems=enrolment.problems(tx, portal.settings),
             may_change=who.has("owner"),
             saved=saved,
-            fault=fault if fault in {"hours", "holidays"} else None,
+            fault=fault if fault in FAULTS else None,
         )
 
     return portal.page("practice.html", await portal.records.read(read), staff=who.staff)
@@ -83,6 +101,24 @@ async def save_coverage(request: Request[Any, Any, Any], who: SignedIn) -> Redir
 
     await portal.records.write(save)
     return Redirect("/practice?saved=true", status_code=303)
+
+
+def _shown(channel: Channel) -> str:
+    """A way to reach somebody. Addresses of programs hold secrets: only their host is shown."""
+    return channel.address if channel.kind in ("email", "sms") else urlsplit(channel.address).hostname or ""
+
+
+def _contact(contact: Contact, settings: Settings) -> ContactLine:
+    ways = tuple(
+        ChannelLine(
+            id=channel.id,
+            kind=channel.kind,
+            address=_shown(channel),
+            usable=enrolment.usable(channel.kind, settings),
+        )
+        for channel in contact.channels
+    )
+    return ContactLine(id=contact.id, name=contact.display_name, channels=ways)
 
 
 HANDLERS = (practice_page, save_coverage)

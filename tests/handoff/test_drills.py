@@ -106,7 +106,7 @@ def test_a_contact_can_be_put_first(house: House) -> None:
     """The practice's order; a client's therapist still comes before it."""
     with house.write() as tx:
         contacts.put_first(tx, house.contacts[2])
-        assert [contact.id for contact in contacts.contacts(tx)][0] == house.contacts[2]
+        assert contacts.contacts(tx)[0].id == house.contacts[2]
         assert contacts.path_of(tx, house.client_id)[0].id == house.contacts[0]
         assert contacts.next_position(tx) == 2
         assert contacts.next_position(tx, house.contacts[0]) == 1

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
 from bot.gateway import consenting
-from bot.portal import episodes_page
+from bot.handoff import enrolment
+from bot.portal import episodes_page, practice_page
 from bot.texts import load_texts
 from bot.widget import launching, rendering
 
@@ -22,7 +24,6 @@ PORTAL = ROOT / "bot/portal"
 SENDING_STATES = {"sending", "sent", "waiting", "waiting_open", "offline", "not_stored"}  # outbox.js, chat.js
 EPISODE_STATES = {"open", "told", "seen", "acknowledged", "closed"}  # bot/records/episodes.py
 NEXT_STEPS = {"calling_now", "calling_by", "pass_on"}  # episodes_page.AnswerForm
-FAULTS = {"hours", "holidays"}  # practice_page.practice_page
 OUTCOMES = {"reached_and_safe", "emergency_services", "could_not_reach", "not_a_crisis"}  # episodes_page.CloseForm
 # Ids that code gives to a text which it puts together from others.
 COMPOSED = {"handoff.card"}  # the card's sentences, for a channel without a card
@@ -105,7 +106,10 @@ def family_keys() -> set[str]:
         *(f"history_{kind}" for kind in history | {episodes_page.OPENED}),
         *(f"severity_{severity}" for severity in range(4)),
         *(f"weekday_{weekday}" for weekday in range(7)),
-        *(f"fault_{fault}" for fault in FAULTS),
+        *(f"fault_{fault}" for fault in practice_page.FAULTS),
+        *(f"channel_{kind}" for kind in ("email", "sms", "webhook", "apprise")),
+        *(f"problem_{problem}" for problem in get_args(enrolment.Problem.__value__)),
+        *(f"drill_{state}" for state in ("due", "claimed", "sent", "failed", "cancelled")),
     }
 
 
