@@ -34,6 +34,7 @@ CONTEXT_KINDS = (
     "fiction",
     "study",
     "question",  # asked about in general
+    "denial",  # takes back what was said before; lowers nothing by itself
 )
 SCOPES = ("overlap", "before", "sentence", "message")
 _RULE_FIELDS = {"id", "patterns", "level", "severity", "meaning", "source", "hit", "near_miss", "variant"}
