@@ -30,7 +30,8 @@ from bot.records import Store, people
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
-DOORS_WAIT_S = 60.0
+# The first start of a checkout trains its models before the doors open.
+DOORS_WAIT_S = 240.0
 ENGINE_WAIT_S = 150.0
 END_WAIT_S = 30.0
 LOOK_EVERY_S = 0.05

@@ -79,13 +79,13 @@ def open_panel(page: Page) -> None:
 
 
 def chat_of(page: Page, stack: Stack) -> Frame:
-    """The chat's frame, once it is there."""
-    frame: Frame = wait_until(
-        lambda: next((one for one in page.frames if one.url.startswith(stack.client_url + "/chat")), None),
-        timeout_s=30,
-        what="the chat's frame",
-    )
-    return frame
+    """The chat's frame, once it is there. The browser is asked: frames are learnt of only while it is listened to."""
+    for _ in range(600):
+        found = next((one for one in page.frames if one.url.startswith(stack.client_url + "/chat")), None)
+        if found is not None:
+            return found
+        page.wait_for_timeout(50)
+    raise AssertionError("the chat's frame is not there within 30 s")
 
 
 def write_secret(frame: Frame, invite_url: str) -> None:
@@ -163,6 +163,7 @@ def test_the_demo_site_shows_the_chat_under_a_strict_policy(
     page = new_context(viewport={"width": 1280, "height": 900}).new_page()
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text) if "Security Policy" in message.text else None)
+    wait_until(lambda: stack.health("site"), timeout_s=60, what="the demo site answers")
     page.goto(stack.url("site"))
     open_panel(page)
     write_secret(chat_of(page, stack), stack.enrol("Ulf Neverwas").invite_url)
