@@ -56,7 +56,7 @@ def client_view(tx: Tx, episode_id: str, *, texts: Texts, lines: Lines, at: date
     group = card.group_of(episode.categories, whys=whys)
     say = card.Say(texts, reader)
     steps = episodes.history(tx, episode_id)
-    told = [row for row in deliveries.of_episode(tx, episode_id) if row.kind in escalation.PAGING]
+    told = [row for row in deliveries.of_episode(tx, episode_id) if row.kind in deliveries.PAGING]
     state = _state(tx, episode, told, now)
     title, text = _words(
         tx, episode, state, say=say, group=group, here=here, language=client.language, told=told, now=now
@@ -150,7 +150,7 @@ def _state(tx: Tx, episode: Episode, told: Sequence[Delivery], now: datetime) ->
         return "paused" if sent else "nobody"
     if sent:
         return "seen" if episode.state == "seen" else "told"
-    if any(row.state == "failed" or row.attempts > 1 for row in told) or not waiting:
+    if any(row.state == "failed" or row.error_class for row in told) or not waiting:
         return "not_told"
     return "being_told"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.handoff import coverage
-from bot.records import Tx, contacts, deliveries, episodes
+from bot.records import Tx, contacts, deliveries, episodes, events
 from bot.records.contacts import Contact
 from bot.records.deliveries import Delivery
 from bot.records.episodes import Episode
@@ -24,8 +24,6 @@ CALL_LASTS = timedelta(minutes=60)
 ROUND_PAUSE = timedelta(seconds=30)
 # With no contact that has a channel there is nobody to tell: looked at again this often, for one may be added.
 NO_CONTACT_PAUSE = timedelta(seconds=30)
-# Notifications that tell somebody of a crisis; the others are additions and drills.
-PAGING = ("alert", "rise", "escalation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def advance(tx: Tx, episode: Episode, *, reason: str, at: datetime, avoid: str |
     kind = "escalation" if episode.pages else "alert"
     if episode.pages:
         data = {"contact_id": contact.id, "reason": reason, "due_at": due_at.isoformat()}
-        episodes.add_step(tx, episode.id, kind="escalated", at=at, data=data)
+        episodes.add_step(tx, episode.id, kind="escalated", at=at, person_id=contact.person_id, data=data)
     return _page(tx, episode, contact, kind=kind, due_at=due_at, at=at)
 
 
@@ -126,14 +124,24 @@ def look(tx: Tx, at: datetime) -> int:
 
 def after_failure(tx: Tx, delivery: Delivery, at: datetime) -> None:
     """If no channel of the current page took it, it is the next contact's turn at once."""
-    if delivery.episode_id is None or delivery.kind not in PAGING:
+    if delivery.episode_id is None or delivery.kind not in deliveries.PAGING:
         return
     episode = episodes.episode(tx, delivery.episode_id)
     if episode.state in ("acknowledged", "closed") or delivery.page != episode.pages:
         return
     page = [other for other in deliveries.of_episode(tx, episode.id) if other.page == episode.pages]
     if all(other.state == "failed" for other in page):
+        person_id = next((one.person_id for one in contacts.contacts(tx) if one.id == delivery.contact_id), None)
+        episodes.add_step(tx, episode.id, kind="not_reached", at=at, person_id=person_id)
         advance(tx, episode, reason="not_reached", at=at)
+
+
+def after_first_failure(tx: Tx, delivery: Delivery, at: datetime) -> None:
+    """The first attempt did not go through: whoever watches sees it now, and not only when it is given up."""
+    if delivery.episode_id is not None and delivery.kind in deliveries.PAGING and delivery.attempts == 1:
+        episode = episodes.episode(tx, delivery.episode_id)
+        change = {"episode_id": episode.id, "state": episode.state, "change": "retry"}
+        events.add_event(tx, episode.conversation_id, "episode", change, at)
 
 
 def add_word(tx: Tx, episode: Episode, at: datetime) -> None:

@@ -182,6 +182,8 @@ def mark(tx: Tx, delivery_id: str, *, result: Result, attempt: int, now: Callabl
     marked = deliveries.failed(tx, delivery_id, at=at, error_class=result.error, code=result.code, retry_at=retry_at)
     if marked.state == "failed":
         escalation.after_failure(tx, marked, at)
+    else:
+        escalation.after_first_failure(tx, marked, at)
     return marked
 
 

@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, insert, or_, select, update
 
 from bot.records import episodes
-from bot.records.schema import deliveries
+from bot.records.schema import contacts, deliveries
 from bot.records.transaction import AnyRow, Tx, new_id
+
+# Notifications that tell somebody of a crisis; the others are additions to one, and drills.
+PAGING = ("alert", "rise", "escalation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def next_due(tx: Tx) -> datetime | None:
 
 
 def sent(tx: Tx, delivery_id: str, *, at: datetime, code: str | None) -> Delivery:
-    """A channel took it. An episode that nobody was told about yet is told from now on, unless this was a drill."""
+    """A channel took it. It tells the person of the episode, unless it was an addition or a drill."""
     found = delivery(tx, delivery_id)
     if found.state == "sent":
         return found
@@ -124,8 +127,9 @@ def sent(tx: Tx, delivery_id: str, *, at: datetime, code: str | None) -> Deliver
         .where(deliveries.c.id == delivery_id)
         .values(state="sent", sent_at=at, code=code, error_class=None, leased_until=None)
     )
-    if found.episode_id is not None and found.kind != "drill":
-        episodes.tell(tx, found.episode_id, at)
+    if found.episode_id is not None and found.kind in PAGING:
+        person_id = tx.scalar(select(contacts.c.person_id).where(contacts.c.id == found.contact_id))
+        episodes.tell(tx, found.episode_id, at, person_id=person_id)
     return delivery(tx, delivery_id)
 
 

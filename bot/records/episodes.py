@@ -188,13 +188,21 @@ def episodes_of(tx: Tx, client_id: str, since: datetime) -> list[Episode]:
     return [_episode(row) for row in tx.all(query)]
 
 
-def tell(tx: Tx, episode_id: str, at: datetime) -> Episode:
-    """A channel took the first notification. Later ones, and those of an episode further on, change nothing."""
+def tell(tx: Tx, episode_id: str, at: datetime, *, person_id: str | None = None) -> Episode:
+    """A channel took a notification to a person. The first time for each person is a step, which watchers are told of.
+
+    Later ones change nothing; the state becomes "told" only where nothing has gone further.
+    """
     found = episode(tx, episode_id)
-    if found.state != "open":
+    known = episode_steps.c.person_id.is_(None) if person_id is None else episode_steps.c.person_id == person_id
+    before = select(episode_steps.c.id).where(
+        episode_steps.c.episode_id == episode_id, episode_steps.c.kind == "told", known
+    )
+    if tx.first(before) is not None:
         return found
-    _set(tx, episode_id, state="told", told_at=at)
-    return add_step(tx, episode_id, kind="told", at=at)
+    if found.state == "open":
+        _set(tx, episode_id, state="told", told_at=at)
+    return add_step(tx, episode_id, kind="told", at=at, person_id=person_id)
 
 
 def see(tx: Tx, episode_id: str, person_id: str, at: datetime) -> Episode:

@@ -73,7 +73,7 @@ def test_a_451_is_tried_again_with_the_same_id_until_it_is_taken(house: House, f
         [row] = house.deliveries(episode.id)
         assert (row.state, row.code, row.attempts) == ("due", "451", 1)
         assert AT + timedelta(seconds=5) <= row.due_at <= AT + timedelta(seconds=7.5)
-        assert house.card(episode.id)["state"] == "being_told"
+        assert house.card(episode.id)["state"] == "not_told"
         server.answers.clear()
         _work(house, settings, [AT + timedelta(seconds=4), AT + timedelta(seconds=8)])
         assert server.ids() == [f"<{row.notification_id}@interlude.example>"]

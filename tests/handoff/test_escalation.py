@@ -8,7 +8,7 @@ import pytest
 
 from bot.handoff import episodes as handoff_episodes
 from bot.handoff import escalation, timers
-from bot.records import NotFound, contacts, deliveries, episodes
+from bot.records import NotFound, contacts, deliveries, episodes, events
 from bot.records.episodes import AlreadyAcknowledged, EpisodeClosed
 from bot.texts import load_lines, load_texts
 from tests.handoff.house import AT, MINUTE, NAMES, OFFICE, House
@@ -148,6 +148,34 @@ def test_a_second_person_who_answers_is_told_who_was_first(house: House) -> None
     with pytest.raises(AlreadyAcknowledged) as refused:
         house.answer(episode.id, 1, "calling_now", at=AT)
     assert refused.value.by_person_id == house.staff[0]
+
+
+def test_every_person_told_is_told_of_live(house: House) -> None:
+    """Each first time is a step with a name, and an event that the client's stream shows."""
+    episode = house.alert()
+    _send(house, episode.id, AT)
+    _run(house, AT + 5 * MINUTE)
+    _send(house, episode.id, AT + 5 * MINUTE)
+    for round_ in range(1, 4):
+        _run(house, AT + (5 + 5 * round_) * MINUTE)
+        _send(house, episode.id, AT + (5 + 5 * round_) * MINUTE)
+    with house.store.read() as tx:
+        told = [step.person_id for step in episodes.history(tx, episode.id) if step.kind == "told"]
+        changes = [row.data["change"] for row in events.events_after(tx, 0) if row.kind == "episode"]
+    assert told == list(house.staff)
+    assert changes.count("told") == 3
+
+
+def test_an_attempt_that_failed_is_shown_at_once(house: House) -> None:
+    """Not only when it is given up."""
+    episode = house.alert()
+    with house.write() as tx:
+        [row] = deliveries.claim_due(tx, worker="test", at=AT, lease_s=60, limit=5)
+        before = events.last_event_id(tx)
+        marked = deliveries.failed(tx, row.id, at=AT, error_class="x", code="451", retry_at=AT + MINUTE)
+        escalation.after_first_failure(tx, marked, AT)
+        assert [found.data["change"] for found in events.events_after(tx, before)] == ["retry"]
+    assert house.card(episode.id)["state"] == "not_told"
 
 
 @pytest.mark.fault(18)
