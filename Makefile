@@ -14,7 +14,7 @@ export UV_NO_PROGRESS ?= 1
 # Compiled once here; a Python that may not write beside its packages would compile them at every start of every part.
 export UV_COMPILE_BYTECODE ?= 1
 
-.PHONY: help run setup test check train shell assess backup restore crisis-report bench-crisis journeys pictures lock clean-environments
+.PHONY: help run setup test check train shell assess backup restore crisis-report bench-crisis faults journeys pictures lock clean-environments
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -65,6 +65,13 @@ crisis-report: dev  ## docs/crisis-report.md from the project's corpora
 
 bench-crisis: dev  ## speed of the assessment beside two references, in one run
 	@$(PY) -m tests.crisis.bench
+
+N ?= 100
+SEED ?= 1
+faults: dev bot/engine/.venv/.ready  ## every row of the fault table that has a test, then N random faults (N=10000 is the long run)
+	@tools/chromium.sh
+	@$(INTERLUDE) setup
+	@$(PY) -m tests.failures.run --number $(N) --seed $(SEED)
 
 journeys: dev bot/engine/.venv/.ready  ## only the journeys through a real browser
 	@tools/chromium.sh
