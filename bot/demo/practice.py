@@ -98,7 +98,8 @@ def _people(tx: Tx, at: datetime) -> dict[str, str]:
             language="en",
             at=at,
         )
-    for position, role in enumerate(("on_call", "therapist", "owner")):
+    # The therapist is no contact here: whoever is on call is told first, as in a practice with a rota.
+    for position, role in enumerate(("on_call", "owner")):
         contact_id = contacts.add_contact(tx, person_id=staff_ids[role], position=position, at=at)
         login = next(login for r, login, _ in STAFF if r == role)
         contacts.add_channel(tx, contact_id=contact_id, kind="email", address=f"{login}@example.org", position=0)
