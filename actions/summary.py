@@ -10,7 +10,7 @@ from actions.menu import menu_prompt
 from actions.replies import Reply
 from bot.records import Tx, reflections, summaries
 from bot.records.reflections import AnswerGiven, Reflection
-from bot.reflection import Exercise, Step
+from bot.reflection import Exercise, Step, applies
 from bot.summary import Answered, LineKind, write
 
 _KINDS: Mapping[str, LineKind] = {"scale": "score", "choice": "fact", "text": "words", "list": "words"}
@@ -47,7 +47,10 @@ def _with_menu(tx: Tx, here: Here, reply: Reply) -> Reply:
 
 def _answered(tx: Tx, here: Here, reflection: Reflection, exercise: Exercise) -> list[Answered]:
     given = {answer.step: answer for answer in reflections.answers(tx, reflection.id)}
-    return [_one(here, step, given[step.id]) for step in exercise.steps if step.label and step.id in given]
+    values = {name: answer.value for name, answer in given.items()}
+    # An answer on a branch that the client left again ("back", another choice) is no part of it.
+    asked = [step for step in exercise.steps if step.label and step.id in given and applies(exercise, step, values)]
+    return [_one(here, step, given[step.id]) for step in asked]
 
 
 def _one(here: Here, step: Step, answer: AnswerGiven) -> Answered:

@@ -13,10 +13,10 @@ from bot.reflection.exercise import Condition, Exercise, Option, Step, Words
 from bot.reflection.files import BadExercise, Broken, Exercises, load_exercises, read_exercise
 from bot.reflection.prompts import prompt_of
 from bot.reflection.reading import Answer, read_answer
-from bot.reflection.walking import first_step, next_step, previous_step
+from bot.reflection.walking import applies, first_step, next_step, previous_step
 
 __all__ = [
-    "Answer", "BadExercise", "Broken", "Condition", "Exercise", "Exercises", "Option", "Step", "Words", "command_of",
-    "correction_of", "first_step", "load_exercises", "next_step", "previous_step", "prompt_of", "read_answer",
-    "read_exercise",
+    "Answer", "BadExercise", "Broken", "Condition", "Exercise", "Exercises", "Option", "Step", "Words", "applies",
+    "command_of", "correction_of", "first_step", "load_exercises", "next_step", "previous_step", "prompt_of",
+    "read_answer", "read_exercise",
 ]  # fmt: skip

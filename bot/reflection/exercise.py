@@ -25,10 +25,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One button of a choice."""
+    """One button of a choice. `back_to`: the earlier step from which the walk goes on once more."""
 
     id: str
     label: Words
+    back_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,31 +14,37 @@ def first_step(exercise: Exercise) -> Step:
 
 
 def next_step(exercise: Exercise, after: str, answers: Mapping[str, Any]) -> Step | None:
-    """The step to ask after `after`, None at the end."""
-    later = exercise.steps[_place(exercise, after) + 1 :]
-    return next((step for step in later if applies(step.when, answers)), None)
+    """The step to ask after `after`, None at the end. A button may lead back to an earlier step."""
+    here = _place(exercise, after)
+    chosen = next((one for one in exercise.steps[here].options if one.id == answers.get(after)), None)
+    if chosen is not None and chosen.back_to is not None:
+        return exercise.step(chosen.back_to)
+    return next((step for step in exercise.steps[here + 1 :] if applies(exercise, step, answers)), None)
 
 
 def previous_step(exercise: Exercise, before: str, answers: Mapping[str, Any]) -> Step | None:
     """The step that "back" leads to, None at the beginning."""
     earlier = exercise.steps[: _place(exercise, before)]
-    return next((step for step in reversed(earlier) if applies(step.when, answers)), None)
+    return next((step for step in reversed(earlier) if applies(exercise, step, answers)), None)
 
 
 def position(exercise: Exercise, step_id: str, answers: Mapping[str, Any]) -> tuple[int, int]:
     """(number, of): which question this is, counted from 1, of how many as far as one can say now."""
-    here = _place(exercise, step_id)
-    path = [n for n, step in enumerate(exercise.steps) if n == here or applies(step.when, answers)]
-    return path.index(here) + 1, len(path)
+    path = [step.id for step in exercise.steps if step.id == step_id or applies(exercise, step, answers)]
+    return path.index(step_id) + 1, len(path)
 
 
-def applies(when: Condition | None, answers: Mapping[str, Any]) -> bool:
-    """Whether a step with this condition is asked. A condition on a step without an answer does not hold."""
+def applies(exercise: Exercise, step: Step, answers: Mapping[str, Any]) -> bool:
+    """Whether a step is asked, given the answers. One that hangs on a step which is not asked itself is not asked."""
+    when = step.when
     if when is None:
         return True
-    value = answers.get(when.step)
-    if value is None:
-        return False
+    other = exercise.step(when.step)
+    return other is not None and applies(exercise, other, answers) and _holds(when, answers.get(when.step))
+
+
+def _holds(when: Condition, value: Any) -> bool:
+    """A condition on a step without an answer does not hold."""
     if when.options:
         return value in when.options
     return isinstance(value, int) and (

@@ -14,6 +14,8 @@ from bot.texts import load_lines, load_texts
 from tests.actions.talking import AT, Talker
 from tests.records.practice import Practice, fill
 
+EXERCISES = load_exercises()
+
 
 @pytest.fixture
 def practice(store: Store) -> Practice:
@@ -30,7 +32,7 @@ def parts(store: Store) -> Iterator[Parts]:
         records=writer,
         texts=load_texts(),
         lines=load_lines(),
-        exercises=load_exercises(),
+        exercises=EXERCISES,
         now=lambda: AT,
     )
     writer.close()

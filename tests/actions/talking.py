@@ -47,7 +47,8 @@ class Talker:
     def again(self, *, intent: str = "tell") -> list[Reply]:
         """The gateway sends the last message again, because it never saw the answer."""
         message_id, text, option = self.last_message
-        return self._handle(message_id, text, option, intent)
+        with self.store.write() as tx:
+            return self._handle(tx, message_id, text, option, intent)
 
     def texts(self) -> list[str]:
         """The text ids of the last replies."""
@@ -85,10 +86,10 @@ class Talker:
                 reflection_id=running.id if running else None,
                 at=self.at,
             )
-        self.last_message = (message_id, text, option)
-        return self._handle(message_id, text, option, intent)
+            self.last_message = (message_id, text, option)
+            return self._handle(tx, message_id, text, option, intent)
 
-    def _handle(self, message_id: str, text: str, option: str | None, intent: str) -> list[Reply]:
+    def _handle(self, tx: Tx, message_id: str, text: str, option: str | None, intent: str) -> list[Reply]:
         call = Call(
             channel=GATEWAY,
             client_id=self.client_id,
@@ -97,9 +98,8 @@ class Talker:
             option=option,
             intent=intent,
         )
-        with self.store.write() as tx:
-            here = replace(here_of(tx, self.parts, call, self.at), at=self.at)
-            self.last = self._turn(tx, here)
+        here = replace(here_of(tx, self.parts, call, self.at), at=self.at)
+        self.last = self._turn(tx, here)
         return self.last
 
     def _turn(self, tx: Tx, here: Here) -> list[Reply]:
