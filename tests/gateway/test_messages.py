@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import json
@@ -20,10 +21,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.gateway import receiving
+from bot.gateway.identity import load_person
+from bot.gateway.memory import Memory
+from bot.gateway.receiving import Incoming, Receiver
 from bot.gateway.sealing import SealingKey
-from bot.records import Tx, assessments, conversations, deliveries, episodes
+from bot.records import Tx, Writer, assessments, conversations, deliveries, episodes
 from bot.records.conversations import Message
 from bot.records.sqlcipher import connect
+from bot.texts import load_lines, load_texts
+from bot.web.tokens import token_hash
 from tests import doors
 from tests.gateway.conftest import Door
 from tests.gateway.device import Device, lines
@@ -183,6 +189,37 @@ def test_a_client_who_puts_the_phone_away_is_heard_all_the_same(door: Door, ada:
     found = wait_until(lambda: stored(door, message_id))
     with door.store.read() as tx:
         assert episodes.open_episode_of(tx, found.conversation_id) is not None
+
+
+def test_the_work_goes_on_when_nobody_asks_for_the_next_step(door: Door) -> None:
+    """The answer is given up right after the card, before anything was stored: message and alert are stored."""
+    client_id, message_id = doors.enrol(door.store, door.people.wren), uuid.uuid4().hex
+    token = doors.sign_in(door.store, client_id, "client")
+    with door.store.read() as tx:
+        person = load_person(tx, token_hash(token), texts=load_texts(), at=doors.now())
+    assert person is not None
+
+    async def run() -> dict[str, Any]:
+        writer = Writer(door.store)
+        receiver = Receiver(
+            records=writer,
+            memory=Memory(),
+            texts=load_texts(),
+            lines=load_lines(),
+            commit_deadline_s=5,
+            wake=lambda _: None,
+        )
+        steps = receiver.receive(Incoming(id=message_id, text=CRISIS), person)
+        first = await anext(steps)
+        await steps.aclose()
+        await receiver.finish()
+        writer.close()
+        return first
+
+    assert asyncio.run(run())["type"] == "card"
+    with door.store.read() as tx:
+        assert episodes.open_episode_of(tx, person.conversation_id) is not None
+    assert stored(door, message_id) is not None
 
 
 # --- once ---------------------------------------------------------------------------------------------------
