@@ -14,8 +14,8 @@ from bot.handoff import escalation
 from bot.records import Tx, episodes
 from bot.records.episodes import Episode
 
-# Without letters and digits that are mistaken for each other when somebody reads a reference over the telephone.
-_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Consonants only: no reference spells a word, and none is mistaken for a number when it is read over the telephone.
+_SIGNS = "BCDFGHJKLMNPQRSTVWXZ"
 _REFERENCE_SIGNS = 7
 
 
@@ -52,5 +52,5 @@ def raise_alert(
 
 
 def new_reference() -> str:
-    """What people call an episode by, in mails and on the telephone: 7 signs, about 2 * 10^10 of them."""
+    """What people call an episode by, in mails and on the telephone: 7 signs, about 10^9 of them."""
     return "".join(secrets.choice(_SIGNS) for _ in range(_REFERENCE_SIGNS))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.handoff import checking, drills, escalation
+from bot.handoff import checking, drills, escalation, takeover
 from bot.handoff.health import PART
 from bot.records import Tx, deliveries, episodes, heartbeats, questions, timers
 from bot.texts import Lines, Texts
@@ -37,14 +37,18 @@ def anything_due(tx: Tx, at: datetime) -> bool:
     due = deliveries.next_due(tx)
     if due is not None and due <= at:
         return True
-    return bool(episodes.due_to_escalate(tx, at) or questions.due_silences(tx, at) or drills.is_due(tx, at))
+    if episodes.due_to_escalate(tx, at) or questions.due_silences(tx, at):
+        return True
+    return takeover.anything_due(tx, at) or drills.is_due(tx, at)
 
 
 def run(tx: Tx, *, texts: Texts, lines: Lines, at: datetime) -> int:
-    """Pages silences, escalates whatever nobody answered in time, repeats the drill; how many silences and alerts."""
+    """Pages silences, escalates what nobody answered in time, minds lost lines and drills; how many silences and
+    alerts."""
     paged = sum(
         checking.page_silence(tx, asked, texts=texts, lines=lines, at=at) for asked in questions.due_silences(tx, at)
     )
     if drills.is_due(tx, at):
         drills.drill(tx, at)
+    takeover.mind_lines(tx, texts=texts, at=at)
     return paged + escalation.look(tx, at)

@@ -23,7 +23,7 @@ from litestar.types import ASGIApp
 
 from bot.handoff.health import worker_state
 from bot.logs import error_class
-from bot.portal import audit_page, clients, contacts_page, episodes_page, practice_page, sign_in, today
+from bot.portal import audit_page, clients, contacts_page, episodes_page, practice_page, sign_in, takeover_page, today
 from bot.portal.contexts import MessagePage
 from bot.portal.guards import POLICIES, require_role
 from bot.portal.identity import refuse_foreign
@@ -48,6 +48,13 @@ async def style() -> Response[bytes]:
     """The one style sheet."""
     content = (HERE / "static" / "portal.css").read_bytes()
     return Response(content, media_type="text/css", headers={"cache-control": "no-cache"})
+
+
+@get("/static/live.js", opt={"door": "open"})
+async def live_script() -> Response[bytes]:
+    """The one script: it keeps the chat with a client current."""
+    content = (HERE / "static" / "live.js").read_bytes()
+    return Response(content, media_type="text/javascript", headers={"cache-control": "no-cache"})
 
 
 @get("/healthz", opt={"door": "open"})
@@ -91,11 +98,13 @@ def create_app(settings: Settings) -> ASGIApp:
     app = Litestar(
         route_handlers=[
             style,
+            live_script,
             health,
             *sign_in.HANDLERS,
             *today.HANDLERS,
             *clients.HANDLERS,
             *episodes_page.HANDLERS,
+            *takeover_page.HANDLERS,
             *practice_page.HANDLERS,
             *contacts_page.HANDLERS,
             *audit_page.HANDLERS,

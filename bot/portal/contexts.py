@@ -124,7 +124,11 @@ class EpisodeDetails:
 
 @dataclass(frozen=True)
 class EpisodePage:
-    """`episode.html`. `details` is None until they may be seen, and what colleagues wrote is left out till then."""
+    """`episode.html`. `details` is None until they may be seen, and what colleagues wrote is left out till then.
+
+    `answered_by_me`: the person may change the next step that they named. `taken_by`: who answers in the chat now, None
+    while the bot does; `taken_by_me`: the person reading is the one. `unsafe_to_call`: the danger is another person.
+    """
 
     id: str
     reference: str
@@ -136,7 +140,34 @@ class EpisodePage:
     next_step_at: datetime | None
     details: EpisodeDetails | None
     history: tuple[HistoryLine, ...]
+    answered_by_me: bool = False
+    taken_by: str | None = None
+    taken_by_me: bool = False
+    unsafe_to_call: bool = False
     notice: str | None = None
+
+
+@dataclass(frozen=True)
+class LiveMessage:
+    """One message of a conversation that a person answers. `mine`: written by the person who reads."""
+
+    offset: int
+    role: str
+    mine: bool
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LivePage:
+    """`live.html`: the conversation from the line that announced the person on. `max_chars`: of one message."""
+
+    id: str
+    reference: str
+    client_name: str
+    messages: tuple[LiveMessage, ...]
+    max_chars: int
+    fault: str | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import Body
 from litestar.response import Redirect
 
+from bot.handoff import card
 from bot.handoff import episodes as handoff_episodes
 from bot.portal.contexts import (
     EpisodeDetails,
@@ -29,13 +30,13 @@ from bot.portal.contexts import (
 from bot.portal.identity import SignedIn, signed_in
 from bot.portal.parts import portal_of
 from bot.privacy import audit
-from bot.records import NotFound, Tx, episodes, people
+from bot.records import NotFound, Tx, episodes, people, takeovers
 from bot.records.episodes import AlreadyAcknowledged, Episode, EpisodeClosed, EpisodeMessage
 
 OPENED = "opened_details"
 LONGEST_PROMISE = timedelta(hours=12)
 REASON_MAX, NOTE_MAX, WORDS_MAX = 300, 2_000, 140
-NOTICES = frozenset({"already", "closed", "time_past", "reason_missing"})
+NOTICES = frozenset({"already", "closed", "time_past", "reason_missing", "taken", "not_taken"})
 
 Form = Body(media_type=RequestEncodingType.URL_ENCODED)
 
@@ -70,9 +71,9 @@ async def episode_page(
     at = datetime.now(UTC)
 
     def read(tx: Tx) -> EpisodePage:
-        episode = _may_answer(tx, episode_id, who)
+        episode = may_answer(tx, episode_id, who)
         mine = people.client(tx, episode.client_id).therapist_id == who.staff.id
-        opened = mine or _has_opened(tx, episode, who)
+        opened = mine or has_opened(tx, episode, who)
         _look(tx, episode, who, action="read_episode" if opened else "read_alert", data={}, at=at)
         if opened:
             _tell_seen(tx, episode, who, at)
@@ -92,7 +93,7 @@ async def open_details(
         return _back(episode_id, "reason_missing")
 
     def note(tx: Tx) -> None:
-        episode = _may_answer(tx, episode_id, who)
+        episode = may_answer(tx, episode_id, who)
         episodes.add_step(tx, episode.id, kind=OPENED, at=at, person_id=who.staff.id, words=reason)
         _look(tx, episode, who, action="break_glass", data={"reason_characters": len(reason)}, at=at)
         _tell_seen(tx, episode, who, at)
@@ -115,7 +116,7 @@ async def answer(
             return _back(episode_id, "time_past")
 
     def acknowledge(tx: Tx) -> None:
-        episode = _may_answer(tx, episode_id, who)
+        episode = may_answer(tx, episode_id, who)
         handoff_episodes.acknowledge(
             tx,
             episode_id,
@@ -144,7 +145,7 @@ async def close(
     at = datetime.now(UTC)
 
     def end(tx: Tx) -> None:
-        episode = _may_answer(tx, episode_id, who)
+        episode = may_answer(tx, episode_id, who)
         handoff_episodes.close(
             tx, episode_id, person_id=who.staff.id, outcome=data.outcome, note=data.note.strip() or None, at=at
         )
@@ -173,7 +174,7 @@ def _back(episode_id: str, notice: str = "") -> Redirect:
     return Redirect(f"/episodes/{episode_id}" + (f"?notice={notice}" if notice else ""), status_code=303)
 
 
-def _may_answer(tx: Tx, episode_id: str, who: SignedIn) -> Episode:
+def may_answer(tx: Tx, episode_id: str, who: SignedIn) -> Episode:
     """The episode, for the client's therapist and for whoever answers alerts; 404 for all others."""
     try:
         episode = episodes.episode(tx, episode_id)
@@ -185,7 +186,7 @@ def _may_answer(tx: Tx, episode_id: str, who: SignedIn) -> Episode:
     return episode
 
 
-def _has_opened(tx: Tx, episode: Episode, who: SignedIn) -> bool:
+def has_opened(tx: Tx, episode: Episode, who: SignedIn) -> bool:
     return any(step.kind == OPENED and step.person_id == who.staff.id for step in episodes.history(tx, episode.id))
 
 
@@ -202,6 +203,7 @@ def _tell_seen(tx: Tx, episode: Episode, who: SignedIn, at: datetime) -> None:
 
 def _page(tx: Tx, episode: Episode, who: SignedIn, *, opened: bool, notice: str) -> EpisodePage:
     names = {person.id: person.display_name for person in people.all_staff(tx)}
+    taken = takeovers.current(tx, episode.conversation_id)
     return EpisodePage(
         id=episode.id,
         reference=episode.reference,
@@ -222,6 +224,11 @@ def _page(tx: Tx, episode: Episode, who: SignedIn, *, opened: bool, notice: str)
             )
             for step in episodes.history(tx, episode.id)
         ),
+        answered_by_me=episode.state == "acknowledged" and episode.acknowledged_by == who.staff.id,
+        taken_by=names.get(taken.person_id) if taken else None,
+        taken_by_me=taken is not None and taken.person_id == who.staff.id,
+        # Whoever reads this person's messages or hears the telephone may be the one who does harm.
+        unsafe_to_call=card.ABUSE in episode.categories,
         notice=notice if notice in NOTICES else None,
     )
 

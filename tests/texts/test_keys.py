@@ -12,7 +12,7 @@ import yaml
 
 from bot.gateway import consenting
 from bot.handoff import enrolment
-from bot.portal import episodes_page, practice_page
+from bot.portal import episodes_page, practice_page, takeover_page
 from bot.texts import load_texts
 from bot.widget import launching, rendering
 
@@ -106,7 +106,7 @@ def family_keys() -> set[str]:
         *(f"history_{kind}" for kind in history | {episodes_page.OPENED}),
         *(f"severity_{severity}" for severity in range(4)),
         *(f"weekday_{weekday}" for weekday in range(7)),
-        *(f"fault_{fault}" for fault in practice_page.FAULTS),
+        *(f"fault_{fault}" for fault in practice_page.FAULTS | takeover_page.FAULTS),
         *(f"channel_{kind}" for kind in ("email", "sms", "webhook", "apprise")),
         *(f"problem_{problem}" for problem in get_args(enrolment.Problem.__value__)),
         *(f"drill_{state}" for state in ("due", "claimed", "sent", "failed", "cancelled")),

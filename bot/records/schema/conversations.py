@@ -15,6 +15,10 @@ conversations = Table(
     Column("mode_reason", String(64)),
     Column("last_offset", Integer, nullable=False),
     Column("created_at", Utc, nullable=False),
+    # In mode "person": who answers, when their page was last there, and since when it counts as lost.
+    Column("taken_by", Id),
+    Column("taken_seen_at", Utc),
+    Column("taken_lost_at", Utc),
     CheckConstraint("mode IN ('bot', 'person', 'paused')", name="mode"),
 )
 
