@@ -24,6 +24,7 @@ from bot.texts import Lines, Texts
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 0.05
+AFTER_A_FAULT_S = 1.0
 KEEP_ALIVE_S = 10.0
 # Rows waiting for one slow phone. A stream that falls behind is ended and comes back with its last id.
 STREAM_BACKLOG = 256
@@ -71,8 +72,10 @@ class Follower:
                 if version != self._version:
                     await self._read_new()
                     self._version = version
-            except StoreError as error:
+            except Exception as error:  # noqa: BLE001 - a door that has stopped to look would never show anything again
                 log.error("follow", error=error_class(error))
+                if not isinstance(error, StoreError):
+                    await asyncio.sleep(AFTER_A_FAULT_S)
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _read_new(self) -> None:

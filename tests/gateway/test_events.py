@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.gateway import live
-from bot.records import conversations, events, signing
+from bot.records import Tx, conversations, events, signing
 from bot.records.schema import entries as entries_table
 from tests import doors
 from tests.gateway.conftest import Door
@@ -181,6 +181,25 @@ def test_one_event_that_cannot_be_read_does_not_silence_the_rest(door: Door, ada
         assert "still here" in texts(take_until(found, "still here"))
     with stream(ada) as found:
         assert "still here" in texts(take_until(found, "still here"))
+
+
+def test_following_goes_on_after_a_fault_of_ours(door: Door, ada: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading the events fails in a way that nobody foresaw: shown as soon as it works again."""
+    monkeypatch.setattr(live, "AFTER_A_FAULT_S", 0.01)
+    real, failed = live.events.events_after, threading.Event()
+
+    def broken(tx: Tx, after_id: int, **given: Any) -> Any:
+        if not failed.is_set() and "conversation_id" not in given:
+            failed.set()
+            raise TypeError
+        return real(tx, after_id, **given)
+
+    with stream(ada) as found:
+        next(found)
+        monkeypatch.setattr(live.events, "events_after", broken)
+        ada.sends("still here")
+        assert "still here" in texts(take_until(found, "still here"))
+    assert failed.is_set()
 
 
 def test_history_is_oldest_first_and_within_its_limits(ada: Device) -> None:

@@ -380,6 +380,8 @@ MALFORMED = [
     b'{"id": "%s", "text": "hello", "option": "menu"}' % ID.encode(),
     b'{"id": "%s", "text": "hello", "role": "person"}' % ID.encode(),
     b'{"id": "%s", "text": "hello", "step": 7}' % ID.encode(),
+    b'{"id": "%s", "text": "hello", "sender": "another"}' % ID.encode(),
+    b'{"id": "%s", "text": "hello", "conversation_id": "another"}' % ID.encode(),
     b'{"id": "%s", "text": "hello", "reflection_id": "%s"}' % (ID.encode(), b"x" * 37),
     b'{"id": "%s", "sealed": {}}' % ID.encode(),
     b'{"id": "%s", "sealed": {"key": "k", "epk": {"x": 1}, "iv": "", "body": ""}}' % ID.encode(),

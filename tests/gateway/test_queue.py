@@ -107,8 +107,12 @@ def test_silence_is_one_honest_line_and_the_answer_comes_later(door: Door, ada: 
     assert made.tokens == {"Bearer engine token of the tests"}
 
 
+@pytest.mark.fault(38)
 def test_the_engine_gets_a_thousand_characters_and_the_state(engine: Engine, ada: Device) -> None:
-    """The whole text is stored; the engine gets its beginning, and where the conversation stands, each time."""
+    """The whole text is stored; the engine gets its beginning, and where the conversation stands, each time.
+
+    Who speaks is the server's to say: the sender is made of the conversation, and no field of a message can change it.
+    """
     ada.sends("x" * 5_000)
     asked = wait_until(lambda: [one for one in engine.asked if one["text"].startswith("xxx")])[0]
     assert asked["text"] == "x" * ENGINE_CHARS
