@@ -54,7 +54,7 @@ _CORRECTION = re.compile(
 @dataclass(frozen=True, slots=True)
 class _Rule:
     command: str
-    everywhere: bool
+    place: str
     pattern: re.Pattern[str]
 
 
@@ -68,7 +68,8 @@ def command_of(text: str, *, intent: str, kind: Kind | None) -> str | None:
     length = len(said.split())
     if not said or length > LONGEST_COMMAND or (free_words and "\n" in text.strip()):
         return None
-    found = _by_rules(said, free_words=free_words)
+    places = {"everywhere"} | (set() if free_words else {"elsewhere"}) | ({"asked"} if "?" in text else set())
+    found = _by_rules(said, places)
     if found is not None or free_words or length > LONGEST_FOR_MODEL:
         return found
     return INTENTS.get(intent)
@@ -80,11 +81,11 @@ def correction_of(text: str) -> str | None:
     return found["rest"].strip() if found else None
 
 
-def _by_rules(said: str, *, free_words: bool) -> str | None:
+def _by_rules(said: str, places: set[str]) -> str | None:
     rules, before, after = _rules()
     for candidate in _candidates(said, before, after):
         for rule in rules:
-            if (rule.everywhere or not free_words) and rule.pattern.fullmatch(candidate):
+            if rule.place in places and rule.pattern.fullmatch(candidate):
                 return rule.command
     return None
 
@@ -104,10 +105,10 @@ def _candidates(said: str, before: re.Pattern[str], after: re.Pattern[str]) -> l
 def _rules() -> tuple[tuple[_Rule, ...], re.Pattern[str], re.Pattern[str]]:
     content = yaml.safe_load(FILE.read_text("utf-8"))
     rules = tuple(
-        _Rule(command, where == "everywhere", re.compile(pattern))
+        _Rule(command, place, re.compile(pattern))
         for command, places in content["commands"].items()
-        for where in ("everywhere", "elsewhere")
-        for pattern in places.get(where, ())
+        for place in ("everywhere", "elsewhere", "asked")
+        for pattern in places.get(place, ())
     )
     around = content["around"]
     before = re.compile(r"^(?:" + "|".join(around["before"]) + r")\b")
