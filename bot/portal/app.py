@@ -23,7 +23,17 @@ from litestar.types import ASGIApp
 
 from bot.handoff.health import worker_state
 from bot.logs import error_class
-from bot.portal import audit_page, clients, contacts_page, episodes_page, practice_page, sign_in, takeover_page, today
+from bot.portal import (
+    audit_page,
+    clients,
+    contacts_page,
+    episodes_page,
+    incidents_page,
+    practice_page,
+    sign_in,
+    takeover_page,
+    today,
+)
 from bot.portal.contexts import MessagePage
 from bot.portal.guards import POLICIES, require_role
 from bot.portal.identity import refuse_foreign
@@ -107,6 +117,7 @@ def create_app(settings: Settings) -> ASGIApp:
             *takeover_page.HANDLERS,
             *practice_page.HANDLERS,
             *contacts_page.HANDLERS,
+            *incidents_page.HANDLERS,
             *audit_page.HANDLERS,
         ],
         lifespan=[lifespan],

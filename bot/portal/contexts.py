@@ -236,6 +236,31 @@ class DrillPage:
 
 
 @dataclass(frozen=True)
+class IncidentLine:
+    """One month of the register, or one language of it. Minutes are medians; `outcomes`: (outcome, how many)."""
+
+    month: str
+    language: str | None
+    alerts: int
+    open: int
+    told_minutes: float | None
+    acknowledged_minutes: float | None
+    outcome_minutes: float | None
+    outcomes: tuple[tuple[str, int], ...]
+    questions: int
+    silence_pages: int
+
+
+@dataclass(frozen=True)
+class IncidentsPage:
+    """`incidents.html`. `smallest`: groups of fewer alerts are not shown apart."""
+
+    year: int
+    lines: tuple[IncidentLine, ...]
+    smallest: int
+
+
+@dataclass(frozen=True)
 class AuditLine:
     """Who did what, to whose data, when."""
 

@@ -205,6 +205,7 @@ CONTEXTS = {
     "episode.html": contexts.EpisodePage,
     "practice.html": contexts.PracticePage,
     "live.html": contexts.LivePage,
+    "incidents.html": contexts.IncidentsPage,
     "drill.html": contexts.DrillPage,
     "audit.html": contexts.AuditPage,
     "message.html": contexts.MessagePage,

@@ -65,6 +65,7 @@ ROUTES = {
     # A drill is for whom it was sent to: nobody else's, not even the owner's.
     "GET /drills/{drill_id:str}": Route("staff", frozenset({"jo"})),
     "POST /drills/{drill_id:str}/confirm": Route("staff", frozenset({"jo"}), status=303),
+    "GET /incidents": Route("owner", OWNER),
     "GET /audit": Route("owner", OWNER),
     "GET /clients/{client_id:str}": Route("therapist", OWN_THERAPIST),
     "GET /episodes/{episode_id:str}": Route("answers", ANSWERS_ADA),
