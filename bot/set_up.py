@@ -50,8 +50,18 @@ def set_up(settings: Settings, say: Say) -> None:
             )
         say("setup: making the practice's key")
         make_practice_key(key)
-    open_records(settings).close()
+    _check_records(settings)
     _train(say)
+
+
+def _check_records(settings: Settings) -> None:
+    """Opens the records and reads every page. Raises StoreDamaged, which names the remedy."""
+    store = open_records(settings)
+    try:
+        store.check()
+    finally:
+        store.close()
+        store.keyring.close()
 
 
 def check_ports(ports: Mapping[str, int]) -> None:

@@ -274,6 +274,7 @@ class Stack:
             yield store
         finally:
             store.close()
+            store.keyring.close()
 
     def enrol(self, name: str, *, language: str = "en", address: str = "tu") -> Enrolled:
         """One more client of the practice's therapist, with a fresh invite."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -42,3 +44,21 @@ class Wire:
         """The newest messages, oldest first."""
         messages: list[dict[str, Any]] = self._http.get("/api/history").raise_for_status().json()["messages"]
         return messages
+
+    @contextlib.contextmanager
+    def streams(self, *, after: int) -> Iterator[Iterator[int]]:
+        """The ids of the conversation's events after one, as the stream gives them, for as long as it lives."""
+        with self._http.stream("GET", "/api/events", headers={"Last-Event-ID": str(after)}) as answer:
+            answer.raise_for_status()
+            yield (int(line[3:]) for line in answer.iter_lines() if line.startswith("id:"))
+
+    def event_ids(self) -> list[int]:
+        """The ids of all events so far."""
+        last = int(self._http.get("/api/me").raise_for_status().json()["conversation"]["last_event"])
+        found: list[int] = []
+        with self.streams(after=0) as events:
+            for event_id in events:
+                found.append(event_id)
+                if event_id >= last:
+                    return found
+        return found

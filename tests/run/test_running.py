@@ -94,6 +94,7 @@ def test_killed_part_comes_back_when_the_rest_runs_on(stack: Stack) -> None:
     )
 
 
+@pytest.mark.fault(10)
 def test_no_orphan_is_left_when_the_parent_is_killed(stack: Stack) -> None:
     """kill -9 of `interlude run`: what it started ends by itself."""
     stack.start(engine=False)
