@@ -36,7 +36,8 @@ _PRAISE = {
     "en": r"good job|great job|well done|congratulations|congrats|keep it up|keep going|awesome|amazing|fantastic|"
     r"proud of you|streak|days in a row|way to go|excellent|perfect|we(?:['’]ve)? missed you|welcome back",
     "es": r"bien hecho|buen trabajo|felicidades|felicitaciones|enhorabuena|muy bien|excelente|perfecto|fant[áa]stico|"
-    r"incre[íi]ble|orgullo de ti|racha|d[íi]as seguidos|sigue as[íi]|siga as[íi]|te echamos de menos|te extra[ñn]amos",
+    r"incre[íi]ble|orgullo de ti|racha|d[íi]as seguidos|(?<!si )sigue as[íi]|siga as[íi]|"
+    r"te echamos de menos|te extra[ñn]amos",
 }
 _STIGMA = {
     "en": r"commit(?:ted|ting)? suicide|(?:failed|successful|unsuccessful) (?:suicide|attempt)|attention.seeking|"
