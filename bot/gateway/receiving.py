@@ -25,7 +25,7 @@ import structlog
 
 from bot.crisis import Assessment, Turn, assess, unassessed
 from bot.gateway.memory import Memory, Person, Talk
-from bot.gateway.turns import load_talk, turn_of
+from bot.gateway.turns import is_program_words, is_spoken, load_talk, turn_of
 from bot.handoff import card, intake
 from bot.logs import error_class
 from bot.records import StoreError, Tx, Writer, WriterTimeout, conversations, people
@@ -113,7 +113,10 @@ class Receiver:
         at = self._now()
         talk = await self._talk(who) if isinstance(who, Person) else None
         text = incoming.text or incoming.label or _label(incoming, talk)
-        turns = [*(talk.turns if talk else ()), Turn(role="client", text=text, at_utc=at, step=incoming.step)]
+        if incoming.label or is_program_words(incoming.option, talk.labels if talk else ()):
+            turns = [Turn(role="client", text="", at_utc=at, step=incoming.step)]
+        else:
+            turns = [*(talk.turns if talk else ()), Turn(role="client", text=text, at_utc=at, step=incoming.step)]
         assessment = await self._assess(turns, who)
         if assessment.level == "alert" and (card := self._card("noticed", who, incoming, assessment)) is not None:
             tell({"type": "card", "card": card})
@@ -138,7 +141,7 @@ class Receiver:
             log.error("not_stored", message_id=incoming.id, error=error_class(error), assessed_level=assessment.level)
             tell(self._not_stored(who, incoming, assessment))
             return
-        if talk is not None and not received.message.repeated:
+        if talk is not None and not received.message.repeated and is_spoken(received.message):
             talk.add(turn_of(received.message), received.message.offset)
         tell({"type": "ack", "id": incoming.id, "offset": received.message.offset})
         if received.forward:

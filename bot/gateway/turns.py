@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from bot.crisis import Turn
 from bot.gateway.memory import TURNS_KEPT
+from bot.handoff.checking import ANSWER_OPTIONS, CHOICE_OPTIONS
 from bot.records import Tx, conversations
 from bot.records.conversations import Message
 
 # Notices (the engine is silent, who joined) and summaries are no part of what was said.
 _SPOKEN = frozenset({"text", "option", "prompt", "question"})
+# The buttons under a question about danger: pressing one says something about the person. The words on every other
+# button are the program's own ("I did it", "Back to the here and now"), and are not read as a client's.
+_TELLING = frozenset({*ANSWER_OPTIONS, *CHOICE_OPTIONS})
+# Buttons that the widget has of itself, beside those that a message shows.
+COMMANDS = frozenset({"skip", "stop", "back", "repeat", "menu", "why", "help", "plan"})
 
 
 def is_spoken(message: Message) -> bool:
     """Whether a message is part of what was said."""
-    return message.kind in _SPOKEN
+    return message.kind in _SPOKEN and (message.option is None or message.option in _TELLING)
+
+
+def is_program_words(option: str | None, labels: Container[str]) -> bool:
+    """Whether a pressed button carries no words of the client. `labels`: options that were shown.
+
+    An option that nobody showed is read by its id like any text: it may come from another client of the protocol.
+    """
+    return option is not None and option not in _TELLING and (option in COMMANDS or option in labels)
 
 
 def turn_of(message: Message) -> Turn:
