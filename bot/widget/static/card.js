@@ -121,6 +121,7 @@ export function createCard(hooks) {
     setLost,
     isOpen: () => now !== null && now.state !== "closed",
     episode: () => (now ? now.episode_id : null),
+    message: () => (now ? now.message_id : null),
   };
 }
 

@@ -68,7 +68,7 @@ export function createChat({ me, open, on }) {
     if (!fresh) return;
     note(message);
     showPrompt();
-    if (message.summary_id) showSummary(message);
+    if (message.summary_id) showSummary(message).then(() => beginAt(message));
   }
 
   function say({ text, option, label }) {
@@ -117,6 +117,8 @@ export function createChat({ me, open, on }) {
 
   function showCard(content, fromHistory) {
     const isNew = !card || (!card.isOpen() && content.episode_id !== card.episode());
+    // A message that is tried again is noticed again: the card says already what became of it.
+    if (!isNew && content.state === "noticed" && content.message_id === card.message()) return;
     if (isNew) {
       card = createCard({
         onGrounding: on.grounding,
@@ -169,6 +171,11 @@ export function createChat({ me, open, on }) {
       // The message itself is there; the summary is under "My summaries" when the line is back.
       if (!(error instanceof Refused)) announce(t("error_connection"));
     }
+  }
+
+  // A summary is read from its beginning, unless the person has gone on meanwhile.
+  function beginAt(message) {
+    if (prompt && prompt.id === message.id) log.reveal(log.element(message.id));
   }
 
   // A summary's event may come before or after its message; the message knows where it belongs and fetches it.

@@ -37,12 +37,15 @@ export function moreMenu({ button, panel, items }) {
         },
       }, item.words)));
     panel.hidden = false;
+    // The choices take the place of the question's own control, so that they have the room.
+    panel.parentNode.classList.add("more-open");
     button.setAttribute("aria-expanded", "true");
     focusOn(panel.querySelector("button"));
   }
 
   function close(refocus) {
     panel.hidden = true;
+    panel.parentNode.classList.remove("more-open");
     button.setAttribute("aria-expanded", "false");
     if (refocus) button.focus();
   }

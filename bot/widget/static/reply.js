@@ -44,6 +44,7 @@ export function createReply({ say, limit, lastSaid, steady, on }) {
     const { control, main } = prompt ? promptControl(prompt, asked.text, say) : { control: null, main: null };
     clear(answer, prompt && prompt.title ? h("p", { class: "soft progress", "data-number": prompt.number }, progress(prompt)) : null, control);
     clear(place, main);
+    answer.dataset.kind = prompt ? prompt.kind : "";
     byId("answer-row").hidden = !main && !can.some((id) => id === "skip" || id === "stop");
     // Own words are the main answer to a question of words, and to whether somebody is in danger.
     const written = !prompt || prompt.kind === "text" || prompt.kind === "question";
