@@ -1,9 +1,8 @@
 """One message and all that follows from it, in the caller's one transaction (I1).
 
-The gateway commits a message through `receive`; a channel without the gateway through `bot.handoff.direct`, which
-assesses and calls the same function. After the commit the message, its assessment, and at level *alert* the episode
-with its first page, at *check_in* the question with the time at which silence pages, are durable together or not at
-all. The same message again changes nothing.
+One function and two callers: the gateway, and the action server for a channel without the gateway. After the commit
+the message, its assessment, and at level *alert* the episode with its first page, at *check_in* the question with the
+time at which silence pages, are durable together or not at all. The same message again changes nothing.
 """
 
 from __future__ import annotations
