@@ -12,7 +12,7 @@ from tests.engine.terminal import Terminal
 from tests.stack import ENGINE_WAIT_S, ROOT
 
 COMMAND = (str(ENGINE_PYTHON), "-m", "bot.engine.rasa", "shell")
-ANSWER_WAIT_S = 60.0
+ANSWER_WAIT_S = 150.0
 
 
 def test_crisis_message_gets_the_fixed_text_when_the_action_server_is_dead(tmp_path: Path) -> None:

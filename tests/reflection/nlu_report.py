@@ -1,7 +1,7 @@
 """`make nlu-report`: how well commands are told from answers, and the model's intents by cross-validation.
 
-The phrasings are the project's own and the rules were widened for them; what each set measured when it was new stands in
-its first line and is the better guess for phrasings that nobody has written down yet.
+The phrasings are the project's own and the rules were widened for them; what each set measured when it was new stands
+in its first line and is the better guess for phrasings that nobody has written down yet.
 """
 
 from __future__ import annotations
