@@ -14,7 +14,7 @@ export UV_NO_PROGRESS ?= 1
 # Compiled once here; a Python that may not write beside its packages would compile them at every start of every part.
 export UV_COMPILE_BYTECODE ?= 1
 
-.PHONY: help run setup test check train shell assess backup restore crisis-report bench-crisis faults journeys pictures lock clean-environments
+.PHONY: help run setup test check train shell assess nlu-report backup restore crisis-report bench-crisis faults journeys pictures lock clean-environments
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -59,6 +59,9 @@ backup: .venv/.ready  ## copy records and keys, each to its own folder, while th
 
 restore: .venv/.ready  ## put a backup back (FILE=..., else the newest); the product must not be running
 	@$(INTERLUDE) restore $(FILE)
+
+nlu-report: dev bot/engine/.venv/.ready  ## how well commands are told from answers, and the intents by cross-validation
+	@$(PY) -m tests.reflection.nlu_report
 
 crisis-report: dev  ## docs/crisis-report.md from the project's corpora
 	@$(PY) -m tests.crisis.report

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -83,6 +84,27 @@ def shell() -> None:
         raise _Told("the shell talks as a demo client; set MODE=demo in .env")
     os.chdir(PROJECT)
     os.execv(ENGINE_PYTHON, [str(ENGINE_PYTHON), "-m", "bot.engine.rasa", "shell"])  # noqa: S606
+
+
+@main.group()
+def exercise() -> None:
+    """Exercise files, as therapists and developers write them."""
+
+
+@exercise.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_exercise(file: Path) -> None:
+    """Say whether FILE can be used: its steps, or the line and the reason why not."""
+    from bot.reflection import BadExercise, read_exercise
+
+    try:
+        found = read_exercise(file)
+    except BadExercise as error:
+        raise _Told(str(error)) from error
+    click.echo(f"{file.name}: {found.title.en} / {found.title.es}, {len(found.steps)} steps, version {found.version}")
+    for step in found.steps:
+        when = f", after {step.when.step}" if step.when else ""
+        click.echo(f"  {step.id} ({step.kind}{when}): {step.text.en}")
 
 
 def _set_up(*, before: Callable[[Settings], None] = lambda _: None) -> Settings:
