@@ -44,6 +44,12 @@ def ada(door: Door) -> Device:
     return door.device(doors.enrol(door.store, door.people.wren))
 
 
+@pytest.fixture(scope="module")
+def bo(door: Door) -> Device:
+    """The device of a client who has been here for a while: for tests that do not mind what was said before."""
+    return door.device(doors.enrol(door.store, door.people.wren))
+
+
 def stored(door: Door, message_id: str) -> Message | None:
     """The message in the records, by a connection that is not the door's."""
     with door.store.read() as tx:
@@ -299,7 +305,7 @@ def test_forty_thousand_characters_are_stored_whole(door: Door, ada: Device) -> 
 
 
 @pytest.mark.fault(30)
-def test_ten_megabytes_are_refused_with_the_limit_named(door: Door, ada: Device) -> None:
+def test_ten_megabytes_are_refused_with_the_limit_named(door: Door, bo: Device) -> None:
     """With a length said before, and without one; the door answers others meanwhile."""
     body = json.dumps({"id": uuid.uuid4().hex, "text": "x" * 10_000_000}).encode()
 
@@ -311,33 +317,33 @@ def test_ten_megabytes_are_refused_with_the_limit_named(door: Door, ada: Device)
         with httpx.Client(base_url=door.url, timeout=30) as http:
             try:
                 answer = http.post(
-                    "/api/messages", content=content, headers=ada.headers(content_type="application/json")
+                    "/api/messages", content=content, headers=bo.headers(content_type="application/json")
                 )
             except httpx.WriteError:
                 continue  # the door has said no and hung up before all of it was sent
             assert (answer.status_code, answer.json()) == (413, {"error": {"code": "too_long", "limit": 40_000}})
-    assert ada.sends("hello")[-1]["type"] == "ack"
+    assert bo.sends("hello")[-1]["type"] == "ack"
 
 
 @pytest.mark.fault(36)
 @pytest.mark.parametrize("text", ["", " ", "\n\t ", "\u00a0\u2003"])
-def test_an_empty_message_is_refused(ada: Device, text: str) -> None:
+def test_an_empty_message_is_refused(bo: Device, text: str) -> None:
     """Nothing but space, of any kind."""
-    answer = ada.tries(text)
+    answer = bo.tries(text)
     assert (answer.status_code, answer.json()) == (400, {"error": {"code": "empty"}})
 
 
 @pytest.mark.fault(34)
 @pytest.mark.parametrize("text", ["a\x00b", "\x00", "\u202edlrow\u202c", "e\u0301\ufeff", "\U0010ffff", "\x1b[2J"])
-def test_odd_characters_are_stored_as_they_came(door: Door, ada: Device, text: str) -> None:
+def test_odd_characters_are_stored_as_they_came(door: Door, bo: Device, text: str) -> None:
     """NUL, direction marks, combining and last characters, an escape sequence: kept and given back."""
     message_id = uuid.uuid4().hex
-    assert ada.sends(text, message_id=message_id)[-1]["type"] == "ack"
-    assert ada.history()[-1]["text"] == text or text in [message["text"] for message in ada.history()]
+    assert bo.sends(text, message_id=message_id)[-1]["type"] == "ack"
+    assert bo.history()[-1]["text"] == text or text in [message["text"] for message in bo.history()]
 
 
 @pytest.mark.fault(34)
-def test_half_a_character_costs_nothing_but_itself(door: Door, ada: Device) -> None:
+def test_half_a_character_costs_nothing_but_itself(door: Door, bo: Device) -> None:
     """A lone surrogate, sealed or as JSON, never breaks the conversation: stored as U+FFFD, or refused as malformed."""
     jwk = door.device().get("/api/open").json()["key"]
     key = SealingKey(door.store.keyring.mac("gateway sealing", b"v1"))
@@ -345,20 +351,20 @@ def test_half_a_character_costs_nothing_but_itself(door: Door, ada: Device) -> N
     message_id = uuid.uuid4().hex
     sealed = seal(key, "half \ud83d of it \ude00.", message_id)
     body = {"id": message_id, "sealed": {"key": sealed.key, "epk": sealed.epk, "iv": sealed.iv, "body": sealed.body}}
-    assert lines(ada.post("/api/messages", body))[-1]["type"] == "ack"
+    assert lines(bo.post("/api/messages", body))[-1]["type"] == "ack"
     found = stored(door, message_id)
     assert found is not None
     assert found.text == "half \ufffd of it \ufffd."
     raw = b'{"id": "%s", "text": "half \\ud83d"}' % uuid.uuid4().hex.encode()
-    answer = ada.http.post("/api/messages", content=raw, headers=ada.headers())
+    answer = bo.http.post("/api/messages", content=raw, headers=bo.headers())
     assert answer.status_code in (200, 400)
-    assert ada.get("/api/history").status_code == 200
+    assert bo.get("/api/history").status_code == 200
 
 
-def test_bad_utf8_is_refused(ada: Device) -> None:
+def test_bad_utf8_is_refused(bo: Device) -> None:
     """Bytes that are no text."""
     raw = b'{"id": "%s", "text": "\xff\xfe"}' % uuid.uuid4().hex.encode()
-    assert ada.http.post("/api/messages", content=raw, headers=ada.headers()).status_code == 400
+    assert bo.http.post("/api/messages", content=raw, headers=bo.headers()).status_code == 400
 
 
 ID = uuid.uuid4().hex
@@ -391,9 +397,9 @@ MALFORMED = [
 
 @pytest.mark.fault(35)
 @pytest.mark.parametrize("raw", MALFORMED, ids=range(len(MALFORMED)))
-def test_what_is_no_message_is_400_and_never_500(ada: Device, raw: bytes) -> None:
+def test_what_is_no_message_is_400_and_never_500(bo: Device, raw: bytes) -> None:
     """Depth, arrays, wrong types, unknown fields, two bodies in one, none at all."""
-    answer = ada.http.post("/api/messages", content=raw, headers=ada.headers(content_type="application/json"))
+    answer = bo.http.post("/api/messages", content=raw, headers=bo.headers(content_type="application/json"))
     assert (answer.status_code, answer.json()) == (400, {"error": {"code": "malformed"}})
 
 
@@ -410,9 +416,9 @@ def test_what_is_no_message_is_400_and_never_500(ada: Device, raw: bytes) -> Non
         ({"id": ID, "option": ""}, "bad_option"),
     ],
 )
-def test_ids_and_options_are_what_they_should_be(ada: Device, fields: dict[str, str], code: str) -> None:
+def test_ids_and_options_are_what_they_should_be(bo: Device, fields: dict[str, str], code: str) -> None:
     """They reach plain columns and the engine: nothing but an id passes."""
-    answer = ada.post("/api/messages", fields)
+    answer = bo.post("/api/messages", fields)
     assert (answer.status_code, answer.json()) == (400, {"error": {"code": code}})
 
 
@@ -436,11 +442,11 @@ fields = st.fixed_dictionaries(
 
 
 @pytest.mark.fault(35)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=fields | json_value)
-def test_no_body_whatever_is_a_fault_of_ours(ada: Device, body: Any) -> None:
+def test_no_body_whatever_is_a_fault_of_ours(bo: Device, body: Any) -> None:
     """Any JSON is answered, by a message or by a refusal."""
-    answer = ada.http.post("/api/messages", json=body, headers=ada.headers())
+    answer = bo.http.post("/api/messages", json=body, headers=bo.headers())
     assert answer.status_code in (200, 400, 409)
 
 
@@ -448,10 +454,10 @@ def test_no_body_whatever_is_a_fault_of_ours(ada: Device, body: Any) -> None:
 @pytest.mark.parametrize(
     "text", ["/restart", "/session_start", "/EXTERNAL: x", "  /intent@.99{}", "{{7*7}}", "<script>1</script>", "=1+1"]
 )
-def test_commands_are_literal_text(door: Door, ada: Device, text: str) -> None:
+def test_commands_are_literal_text(door: Door, bo: Device, text: str) -> None:
     """What looks like an order to some program is stored as what somebody wrote (I10)."""
     message_id = uuid.uuid4().hex
-    assert ada.sends(text, message_id=message_id)[-1]["type"] == "ack"
+    assert bo.sends(text, message_id=message_id)[-1]["type"] == "ack"
     found = stored(door, message_id)
     assert found is not None
     assert (found.text, found.kind, found.role, found.option) == (text, "text", "client", None)
@@ -483,30 +489,30 @@ def test_a_message_that_waited_sealed_is_opened_and_read(door: Door, ada: Device
     assert ada.sends(CRISIS, message_id=message_id)[-1]["type"] == "ack"
 
 
-def test_a_button_that_waited_sealed_is_a_button(door: Door, ada: Device) -> None:
+def test_a_button_that_waited_sealed_is_a_button(door: Door, bo: Device) -> None:
     """Pressed without a connection, it is sent later as what it was; a text in its place is refused."""
     message_id = uuid.uuid4().hex
     body = sealed_body(door, "menu", message_id, holds="option")
-    assert lines(ada.post("/api/messages", body))[-1]["type"] == "ack"
+    assert lines(bo.post("/api/messages", body))[-1]["type"] == "ack"
     found = stored(door, message_id)
     assert found is not None
     assert (found.option, found.kind) == ("menu", "option")
-    answer = ada.post("/api/messages", sealed_body(door, "/restart now", uuid.uuid4().hex, holds="option"))
+    answer = bo.post("/api/messages", sealed_body(door, "/restart now", uuid.uuid4().hex, holds="option"))
     assert (answer.status_code, answer.json()) == (400, {"error": {"code": "bad_option"}})
 
 
-def test_what_was_sealed_to_another_key_is_refused(door: Door, ada: Device) -> None:
+def test_what_was_sealed_to_another_key_is_refused(door: Door, bo: Device) -> None:
     """The widget has words for it."""
     body = sealed_body(door, "hello", uuid.uuid4().hex, key="another")
-    answer = ada.post("/api/messages", body)
+    answer = bo.post("/api/messages", body)
     assert (answer.status_code, answer.json()) == (400, {"error": {"code": "cannot_open"}})
 
 
-def test_a_sealed_message_has_the_same_limit(door: Door, ada: Device) -> None:
+def test_a_sealed_message_has_the_same_limit(door: Door, bo: Device) -> None:
     """What is inside is counted, and the largest that may be sent fits through the door."""
     message_id = uuid.uuid4().hex
-    assert lines(ada.post("/api/messages", sealed_body(door, "🌧" * 40_000, message_id)))[-1]["type"] == "ack"
-    answer = ada.post("/api/messages", sealed_body(door, "x" * 40_001, uuid.uuid4().hex))
+    assert lines(bo.post("/api/messages", sealed_body(door, "🌧" * 40_000, message_id)))[-1]["type"] == "ack"
+    answer = bo.post("/api/messages", sealed_body(door, "x" * 40_001, uuid.uuid4().hex))
     assert (answer.status_code, answer.json()) == (413, {"error": {"code": "too_long", "limit": 40_000}})
 
 
