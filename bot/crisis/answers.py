@@ -24,11 +24,12 @@ _YES = re.compile(
     r"on and off|lately|correct|right|true|tru|duh|obviously|of course|fr|deadass|facts|"
     r"si|sip|sii+|simon|claro|pos si|pues si|creo|supongo|quiza|quizas|tal vez|capaz|puede|puede ser|a veces|aveces|"
     r"seguido|siempre|todo el tiempo|todos los dias|diario|cada noche|a ratos|de vez en cuando|un poco|mas o menos|"
-    r"igual si|asi es|afirmativo|obvio|aja|ajam|a lo mejor|algo|un poquito|poquito|maso|mas o menos|casi siempre|"
-    r"diario|por momentos|algunas veces|varias veces|muchas veces|bastante|mucho|demasiado|"
+    r"igual si|asi es|afirmativo|obvio|aja|ajam|a lo mejor|un poquito|poquito|maso|mas o menos|casi siempre|"
+    r"diario|por momentos|algunas veces|varias veces|muchas veces|"
     r"solo (?:a veces|cuando|un poco)|"
-    r"nada mas cuando|nomas cuando|desde hace|hace (?:dias|semanas|meses)|todas las noches|como que si)(?: |$)"
-    r"|^(?:[a-z]+ ){1,5}si$"
+    r"nada mas cuando|nomas cuando|desde hace|hace (?:dias|semanas|meses)|todas las noches|como que si|"
+    r"y si si|y que si si|y si te digo|si te digo que si)(?: |$)"
+    r"|^(?:algo|mucho|bastante|demasiado)(?: si)?$|^(?:[a-z]+ ){1,5}si$"
 )
 # A no that keeps something back: "no tanto como antes", "no, bueno, sí", "not yet".
 _HALF_NO = re.compile(
@@ -50,7 +51,7 @@ _UNSURE = re.compile(
     r"hard to say|"
     r"no se(?: |$)|no lo se|nose|ns(?: |$)|ni idea|no estoy segur|quien sabe|depende|depends|it depends|"
     r"sometimes or not sure|"
-    r"a veces o no|does it matter|why|que importa|que mas da|y si si|y si te digo|si te digo que si|what if i am|"
+    r"a veces o no|does it matter|why|que importa|que mas da|what if i am|"
     r"would it matter)"
 )
 _RATHER_NOT = re.compile(
