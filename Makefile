@@ -30,7 +30,8 @@ test: dev bot/engine/.venv/.ready  ## set everything up and run every test
 	@$(INTERLUDE) setup
 	@$(MAKE) check
 	@$(MAKE) rasa-test
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(ARGS) || { echo "test: what failed is tried once more, alone: browsers and processes share two cores here"; \
+		$(PY) -m pytest --last-failed --last-failed-no-failures none $(ARGS); }
 
 check: dev  ## formatting, types, import directions, what the docs claim
 	@.venv/bin/ruff format --check -q .
