@@ -5,7 +5,8 @@ from __future__ import annotations
 from actions.here import Here
 from actions.menu import menu, menu_prompt
 from actions.replies import Reply
-from bot.records import Tx
+from bot.handoff import checking, escalation
+from bot.records import Tx, practice
 from bot.reflection import command_of
 
 # Command (see bot/reflection/commands.yml) -> the text that answers it; none needs a parameter but the therapist.
@@ -36,6 +37,8 @@ def talk(tx: Tx, here: Here) -> Reply:
     command = here.call.option or command_of(here.text, intent=here.call.intent, kind=None)
     if command == "menu":
         return menu(tx, here)
+    if command == "ask_for_person" and (offer := _offer_person(tx, here)) is not None:
+        return offer
     if command in TEXTS:
         said = answer_to(here, command)
         prompt = None if command in _WITHOUT_MENU else menu_prompt(tx, here)
@@ -49,6 +52,24 @@ def talk(tx: Tx, here: Here) -> Reply:
         params=said.params,
         kind="prompt" if prompt else "text",
         prompt=prompt,
+    )
+
+
+def _offer_person(tx: Tx, here: Here) -> Reply | None:
+    """A button that asks for a person, while somebody is on duty; None when nobody is."""
+    duty = escalation.duty(tx, here.call.client_id, here.at)
+    if duty.nobody or not duty.path:
+        return None
+    said = here.say("handoff.offer_person", practice=practice.practice(tx).name)
+    prompt = menu_prompt(tx, here)
+    ask = {"id": checking.ASK_PERSON, "label": here.say("handoff.choice_person").text}
+    return Reply(
+        text=said.text,
+        text_id=said.text_id,
+        reason=said.reason,
+        params=said.params,
+        kind="prompt",
+        prompt={**prompt, "options": [ask, *prompt["options"]]},
     )
 
 

@@ -28,6 +28,7 @@ GROUPS: Mapping[str, str] = {
     "third_party": "third",
     "eating_disorder_risk": "eating",
     "unassessed": "unassessed",
+    "asked_for_person": "asked",
 }
 # Which kinds of line come first for a group; the rest follow in the file's order.
 _LINES_FIRST: Mapping[str, Sequence[str]] = {
@@ -39,6 +40,8 @@ _LINES_FIRST: Mapping[str, Sequence[str]] = {
 }
 _GENERAL_FIRST = ("general", "emergency")
 ABUSE = "abuse_or_danger"
+# No crisis: the client asked for somebody.
+ASKED_FOR_PERSON = "asked_for_person"
 # An unwanted image of harming one's child is no wish to: what was read says so by this meaning (`Evidence.why`).
 UNWANTED_IMAGES = "unwanted_images"
 

@@ -35,6 +35,7 @@ ANSWER_OPTIONS: Mapping[str, str] = {
     "risk_rather_not": "rather_not",
 }
 CHOICE_OPTIONS: Mapping[str, str] = {"risk_tell": "tell", "risk_brief": "brief", "risk_help": "help"}
+ASK_PERSON = "ask_person"
 _STEP = "risk:"
 _UNSURE = ("not_sure", "rather_not")
 # Where the danger is another person the question is "Are you safe where you are?": there "no" is the answer that tells.
@@ -188,6 +189,29 @@ def check_in(case: Case) -> Outcome:
     conversations.hold(case.tx, case.message.id, asked.id)
     _put(case, asked, _ask_key(evidence), kind="ask")
     return Outcome(forward=False, question_id=asked.id)
+
+
+def ask_for_person(case: Case) -> Outcome:
+    """The client asks for somebody, without an alarm. Offered only while somebody is on duty; if that is over by now,
+    it says so."""
+    duty = escalation.duty(case.tx, case.client.id, case.at)
+    here = practice.practice(case.tx).name
+    conversations.mark_answered(case.tx, case.message.id, at=case.at)
+    if duty.nobody or not duty.path:
+        said = case.say("asked_person_nobody", practice=here, lines=_lines_in_words(case))
+        _bot_says(case, said, message_id=_id("answer", case.message.id))
+        return Outcome(forward=False)
+    _bot_says(case, case.say("asked_person", practice=here), message_id=_id("answer", case.message.id))
+    episode = alerts.raise_alert(
+        case.tx,
+        client_id=case.client.id,
+        conversation_id=case.conversation.id,
+        message_id=case.message.id,
+        severity=1,
+        categories=(card.ASKED_FOR_PERSON,),
+        at=case.at,
+    )
+    return Outcome(forward=False, episode_id=episode.id)
 
 
 def ordinary(case: Case) -> Outcome:

@@ -108,6 +108,8 @@ def _follow(case: checking.Case) -> Received:
         return _alert(case, answer)
     if answer is not None:
         outcome = checking.take_answer(case, answer)
+    elif case.message.option == checking.ASK_PERSON:
+        outcome = checking.ask_for_person(case)
     elif case.conversation.mode == "person":
         # A person reads along: the bot neither asks nor answers.
         conversations.mark_answered(case.tx, case.message.id, at=case.at)

@@ -121,9 +121,9 @@ def process(
         "PRACTICE_KEY_FILE": "practice.key",
         **env,
     }
-    started = subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, env=values, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    # To a file: a pipe that nobody reads stops a program once it is full.
+    with (folder / f"{command[-1].replace('/', '_')[-40:]}.log").open("a", encoding="utf-8") as log:
+        started = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=values, stderr=log, stdout=log, text=True)
     try:
         yield started
     finally:
@@ -131,7 +131,7 @@ def process(
             with contextlib.suppress(ProcessLookupError):
                 started.send_signal(signal.SIGCONT)
             started.kill()
-        started.communicate()
+        started.wait()
 
 
 def worker(
