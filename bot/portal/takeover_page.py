@@ -28,6 +28,8 @@ from bot.records.takeovers import NotTaken, TakenAlready
 
 FAULTS = frozenset({"empty"})
 PAGE = 200
+# Above every offset of a message; below what a store can compare.
+MAX_OFFSET = 10**15
 
 Form = Body(media_type=RequestEncodingType.URL_ENCODED)
 
@@ -101,7 +103,7 @@ async def live_messages(
     request: Request[Any, Any, Any],
     who: SignedIn,
     episode_id: str,
-    after: Annotated[int, Parameter(ge=0)] = 0,
+    after: Annotated[int, Parameter(ge=0, le=MAX_OFFSET)] = 0,
 ) -> Response[dict[str, Any]]:
     """New messages, as the page's script asks for them; asking says that the person is still there. 409 once it is
     over."""
