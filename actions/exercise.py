@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -9,6 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.call import Call, read_call
+from actions.disclosing import with_disclosure
 from actions.here import here_of
 from actions.parts import Parts
 from actions.replies import send
@@ -43,4 +45,6 @@ class ValidateExerciseForm(Action):  # type: ignore[misc]  # the SDK has no type
         ]
 
     def _turn(self, tx: Tx, call: Call) -> Turned:
-        return take_turn(tx, here_of(tx, self._parts, call, self._parts.now()))
+        here = here_of(tx, self._parts, call, self._parts.now())
+        turned = take_turn(tx, here)
+        return replace(turned, replies=with_disclosure(tx, here, turned.replies))

@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.call import Call, read_call
+from actions.disclosing import with_disclosure
 from actions.here import Here, here_of
 from actions.parts import Parts
 from actions.replies import Reply, send
@@ -18,10 +19,10 @@ type Say = Callable[[Tx, Here], list[Reply]]
 
 
 class SayingAction(Action):  # type: ignore[misc]  # the SDK has no types
-    """Says what `say` works out from records, in one transaction."""
+    """Says what `say` works out from records, in one transaction. `first`: no other action speaks before it."""
 
-    def __init__(self, parts: Parts, name: str, say: Say) -> None:
-        self._parts, self._name, self._words = parts, name, say
+    def __init__(self, parts: Parts, name: str, say: Say, *, first: bool = True) -> None:
+        self._parts, self._name, self._words, self._first = parts, name, say, first
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -37,4 +38,7 @@ class SayingAction(Action):  # type: ignore[misc]  # the SDK has no types
 
     def _say(self, tx: Tx, call: Call) -> list[Reply]:
         here = here_of(tx, self._parts, call, self._parts.now())
-        return [] if here.is_answered else self._words(tx, here)
+        if here.is_answered:
+            return []
+        replies = self._words(tx, here)
+        return with_disclosure(tx, here, replies) if self._first else replies

@@ -37,5 +37,5 @@ def all_actions(parts: Parts) -> list[Action]:
         SayingAction(parts, "action_menu", unless_told(show_menu)),
         SayingAction(parts, "action_talk", unless_told(answer)),
         SayingAction(parts, "action_explain_sharing", unless_told(explain_sharing)),
-        SayingAction(parts, "action_write_summary", sum_up),
+        SayingAction(parts, "action_write_summary", sum_up, first=False),
     ]

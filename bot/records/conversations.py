@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
 from bot.records import entries
 from bot.records.errors import NotFound, RecordsRefusal
@@ -206,6 +206,15 @@ def replies_to(tx: Tx, message_id: str) -> list[Message]:
     """What was said in reply to a message, oldest first."""
     query = _messages().where(messages.c.in_reply_to == message_id).order_by(messages.c.offset)
     return [_message(tx, row) for row in tx.all(query)]
+
+
+def last_said(tx: Tx, conversation_id: str, text_ids: Collection[str], *, before: datetime) -> datetime | None:
+    """When the bot last said one of these texts before a moment, or None."""
+    query = select(func.max(messages.c.at)).where(
+        messages.c.conversation_id == conversation_id, messages.c.text_id.in_(text_ids), messages.c.at < before
+    )
+    row = tx.first(query)
+    return None if row is None else row[0]
 
 
 def next_unanswered(tx: Tx, conversation_id: str) -> Message | None:

@@ -16,7 +16,7 @@ import httpx
 from bot.crisis import Assessment, unassessed
 from bot.demo.practice import CLIENTS, fill
 from bot.gateway.engine_client import EngineClient, EngineState
-from bot.gateway.queue import engine_state
+from bot.gateway.queue import engine_state, reply_id
 from bot.handoff import intake
 from bot.privacy.practice_key import make_practice_key
 from bot.records import Store, conversations, new_id, people
@@ -125,6 +125,18 @@ class Pair:
         message_id = self.take_in(store, text, option, alert=alert)
         replies = self.ask(store, message_id, text, option)
         with store.write() as tx:
+            for number, reply in enumerate(replies):
+                conversations.add_message(
+                    tx,
+                    self.state(store).conversation_id,
+                    message_id=reply_id(message_id, number),
+                    role="bot",
+                    kind=reply["kind"],
+                    text=reply["text"],
+                    text_id=reply["text_id"],
+                    in_reply_to=message_id,
+                    at=datetime.now(UTC),
+                )
             conversations.mark_answered(tx, message_id, at=datetime.now(UTC))
         return replies
 
