@@ -17,7 +17,7 @@ WORDS = {
     "en": ("restless", "A long day at work", "Ten minutes of music", "The call with my brother"),
     "es": ("inquietud", "Un día largo en el trabajo", "Diez minutos de música", "La llamada con mi hermano"),
 }
-UNSURE = {"en": "Sometimes I wish I would not wake up", "es": "A veces quisiera no despertar"}
+UNSURE = {"en": "I can't go on like this", "es": "No puedo más"}
 DANGER = {
     "en": "I wrote the letters already, I want to die tonight",
     "es": "Ya escribí las cartas, quiero morir esta noche",
@@ -53,7 +53,7 @@ def client_screens(client: ClientAtDoor, stack: Stack, enrolled: Enrolled, *, la
     client.page.keyboard.press("Escape")
     yield from _exercises(client, language)
     client.says(UNSURE[language])
-    expect(client.page.locator("[data-testid^='option-question:'], [data-testid^='option-risk']").first).to_be_visible()
+    client.is_offered("risk_no")
     yield "question"
     client.says(DANGER[language])
     client.card().is_in_state("told")
@@ -96,6 +96,7 @@ def _exercises(client: ClientAtDoor, language: str) -> Iterator[str]:
     client.by("list-more").click()
     yield "list"
     client.lists(*TOPICS[language])
+    client.is_asked(4)
     client.commands("stop")
     _menu(client)
     client.chooses(GROUNDING)
@@ -113,7 +114,9 @@ def _exercises(client: ClientAtDoor, language: str) -> Iterator[str]:
     yield "timer"
     client.by("timer-end").click()
     client.by("continue").click()
-    client.commands("stop")
+    client.is_asked(10)
+    client.by("continue").click()
+    client.is_offered(CHECK_IN)
 
 
 def _menu(client: ClientAtDoor) -> None:

@@ -18,6 +18,7 @@ export function createCard(hooks) {
   });
   const title = h("h2", { id: titleId, tabindex: "-1" });
   const words = h("div");
+  const truth = h("div");
   const calls = h("div", { class: "calls" });
   const people = h("ol", { class: "people", "data-testid": "card-people" });
   const lineLost = h("p", { class: "card-lost", hidden: true, "data-testid": "card-line-lost" });
@@ -25,7 +26,7 @@ export function createCard(hooks) {
   const actions = h("div", { class: "row" });
   const quiet = h("div", { class: "row" });
   const others = h("div");
-  root.append(title, words, calls, people, lineLost, actions, consequence, others, quiet);
+  root.append(title, words, calls, truth, people, lineLost, actions, consequence, others, quiet);
   let now = null;
   let shownLines = "";
 
@@ -39,10 +40,13 @@ export function createCard(hooks) {
     root.dataset.state = next.state;
     if (next.episode_id) root.dataset.episode = next.episode_id;
     clear(title, next.title);
-    clear(words, paragraphs(next.text), next.why ? h("p", { class: "soft" }, next.why) : null);
+    // What was noticed, then the ways to reach a person, then who knows: a small screen shows the first two at once.
+    const [noticed, ...rest] = paragraphs(next.text);
+    clear(words, noticed);
+    clear(truth, rest);
     clear(people, next.people.map(personLine));
     people.hidden = !next.people.length;
-    clear(consequence, next.consequence ? paragraphs(next.consequence, { class: "consequence" }) : null);
+    clear(consequence, paragraphs(next.consequence, { class: "consequence" }), next.why ? h("p", { class: "soft" }, next.why) : null);
     if (JSON.stringify(next.lines) !== shownLines) {
       shownLines = JSON.stringify(next.lines);
       clear(calls, lineCalls(next.lines));

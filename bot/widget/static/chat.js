@@ -68,7 +68,7 @@ export function createChat({ me, open, on }) {
     if (!fresh) return;
     note(message);
     showPrompt();
-    if (message.summary_id) showSummary(message).then(() => beginAt(message));
+    if (message.summary_id) showSummary(message).then(() => beginAtSummary(message));
   }
 
   function say({ text, option, label }) {
@@ -174,8 +174,9 @@ export function createChat({ me, open, on }) {
   }
 
   // A summary is read from its beginning, unless the person has gone on meanwhile.
-  function beginAt(message) {
-    if (prompt && prompt.id === message.id) log.reveal(log.element(message.id));
+  function beginAtSummary(message) {
+    const view = summaries.get(message.summary_id);
+    if (view && prompt && prompt.id === message.id) log.reveal(view.root);
   }
 
   // A summary's event may come before or after its message; the message knows where it belongs and fetches it.

@@ -138,7 +138,6 @@ export function createLog(root) {
   return {
     put, prepend, setState, renderAll, attach, reveal, letGo, steady, toEnd,
     has: (id) => entries.has(id),
-    element: (id) => entries.get(id).element,
     stateOf: (id) => (entries.has(id) ? entries.get(id).state : null),
     remove: (id) => {
       const entry = entries.get(id);
