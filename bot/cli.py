@@ -12,7 +12,7 @@ from types import FrameType
 import click
 import pydantic
 
-from bot import operating
+from bot import brief_command, operating
 from bot.settings import PROJECT, Settings, get_settings
 
 
@@ -180,7 +180,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-for _command in operating.COMMANDS:
+for _command in (*operating.COMMANDS, brief_command.brief):
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def fill(settings: Settings, say: Callable[[str], None]) -> None:
             if people.all_staff(tx):
                 return
             say("setup: filling in a fictional practice")
-            passwords = _people(tx, datetime.now(UTC))
+            passwords = furnish(tx, datetime.now(UTC))
         _keep(settings, passwords)
     finally:
         store.close()
@@ -74,7 +74,8 @@ def invite(tx: Tx, settings: Settings, client_id: str, at: datetime) -> str:
     return f"{settings.public_url_client}/join#{code}"
 
 
-def _people(tx: Tx, at: datetime) -> dict[str, str]:
+def furnish(tx: Tx, at: datetime) -> dict[str, str]:
+    """The practice, its people and its contacts, in an empty store; the staff's passwords by login."""
     practice.set_practice(
         tx,
         name=NAME,

@@ -15,7 +15,9 @@ from bot.portal.parts import portal_of
 from bot.portal.today import since_last_appointment
 from bot.privacy import audit
 from bot.records import Tx, appointments, conversations, episodes, summaries
+from bot.records.people import Client
 from bot.records.summaries import SharedSummary
+from bot.texts import Texts
 
 
 @get("/clients/{client_id:str}", opt={"door": "therapist"}, dependencies={"who": Provide(signed_in)})
@@ -26,29 +28,35 @@ async def client_page(request: Request[Any, Any, Any], who: SignedIn, client_id:
 
     def read(tx: Tx) -> ClientPage:
         client = own_client(tx, client_id, who)
-        since = since_last_appointment(tx, client.id, at)
-        shared = summaries.shared_of(tx, client.id, since)
-        following = appointments.next_after(tx, client.id, at)
-        open_one = episodes.open_episode_of(tx, conversations.conversation_of(tx, client.id, at=at).id)
+        page = client_context(tx, client, texts=portal.texts, language=who.staff.language, at=at)
         audit.note(
             tx,
             actor=who.staff.id,
             action="read_brief",
             client_id=client.id,
             target=None,
-            data={"shared": len(shared)},
+            data={"shared": len(page.entries)},
             at=at,
         )
-        return ClientPage(
-            name=client.name,
-            pronouns=client.pronouns,
-            appointment_at=following.starts_at if following else None,
-            brief=brief_of(tx, client, shared, texts=portal.texts, language=who.staff.language, since=since, at=at),
-            entries=tuple(_entry(one) for one in shared),
-            open_episode_id=open_one.id if open_one else None,
-        )
+        return page
 
     return portal.page("client.html", await portal.records.write(read), staff=who.staff)
+
+
+def client_context(tx: Tx, client: Client, *, texts: Texts, language: str, at: datetime) -> ClientPage:
+    """The page of a client for a reader of `language`, as it is at `at`."""
+    since = since_last_appointment(tx, client.id, at)
+    shared = summaries.shared_of(tx, client.id, since)
+    following = appointments.next_after(tx, client.id, at)
+    open_one = episodes.open_episode_of(tx, conversations.conversation_of(tx, client.id, at=at).id)
+    return ClientPage(
+        name=client.name,
+        pronouns=client.pronouns,
+        appointment_at=following.starts_at if following else None,
+        brief=brief_of(tx, client, shared, texts=texts, language=language, since=since, at=at),
+        entries=tuple(_entry(one) for one in shared),
+        open_episode_id=open_one.id if open_one else None,
+    )
 
 
 def _entry(shared: SharedSummary) -> SharedEntry:
