@@ -52,7 +52,7 @@ class Mail:
 
 
 class Inbox:
-    """The newest mails, newest first. Also the handler that the SMTP server hands each one to."""
+    """The newest mails, oldest first. Also the handler that the SMTP server hands each one to."""
 
     def __init__(self) -> None:
         self.mails: deque[Mail] = deque(maxlen=KEPT)
@@ -62,7 +62,7 @@ class Inbox:
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         mail = message_from_bytes(content, policy=policy.default)
         body = mail.get_body(("plain",))
-        self.mails.appendleft(
+        self.mails.append(
             Mail(
                 id=str(mail.get("message-id", "")).strip("<> "),
                 at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -105,7 +105,7 @@ def create_app(settings: Settings) -> Litestar:
 
     @get("/", include_in_schema=False)
     async def page() -> Response[str]:
-        html = environment.get_template("mailbox.html").render(mails=list(inbox.mails))
+        html = environment.get_template("mailbox.html").render(mails=[*reversed(inbox.mails)])
         return Response(html, media_type=MediaType.HTML, headers=headers)
 
     @get("/mailbox.css", include_in_schema=False)
@@ -114,7 +114,7 @@ def create_app(settings: Settings) -> Litestar:
 
     @get("/messages", include_in_schema=False)
     async def messages() -> Response[list[dict[str, Any]]]:
-        """Every mail, newest first: `[{id, at, from, to, subject, text, source}]`."""
+        """Every mail, oldest first: `[{id, at, from, to, subject, text, source}]`."""
         return Response([mail.to_json() for mail in inbox.mails], headers=headers)
 
     @get("/healthz", include_in_schema=False)

@@ -38,7 +38,7 @@ def _answers(url: str) -> bool:
 
 
 def test_a_mail_by_smtp_is_listed_as_json_and_on_the_page(mailbox: tuple[str, int]) -> None:
-    """Newest first, with its id, and escaped where a person reads it."""
+    """In order, with its id, and escaped where a person reads it."""
     url, smtp_port = mailbox
     assert "Nothing has arrived yet." in httpx.get(url).text
     with smtplib.SMTP("127.0.0.1", smtp_port) as smtp:

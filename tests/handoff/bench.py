@@ -95,7 +95,7 @@ def close(stack: Stack, client_id: str) -> None:
 
 def _mails(stack: Stack) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = httpx.get(f"{stack.url('mailbox')}/messages", trust_env=False).json()
-    return found[:20]
+    return found[-20:]
 
 
 if __name__ == "__main__":
