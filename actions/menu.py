@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from actions.here import Here
 from actions.replies import Reply
-from bot.records import Tx, reflections
+from bot.records import Tx, appointments, practice, reflections
 from bot.records.reflections import Reflection
 from bot.reflection import Exercise
+from bot.reflection.choosing import Moment, Offer, Past, choose
 
 # How long an unfinished reflection is offered again without being asked for.
 OFFERED_AGAIN = timedelta(days=30)
 # Buttons of the first menu; "all" shows the rest.
 FIRST_OFFERED = 5
 ALL = "menu:all"
-# Offered first where nothing is known yet.
-USUAL = ("daily_check_in", "session_preparation", "grounding_54321")
 
 
 def menu(tx: Tx, here: Here) -> Reply:
@@ -34,25 +35,60 @@ def menu_prompt(tx: Tx, here: Here) -> dict[str, Any]:
         reflection, exercise = unfinished
         title = exercise.title.to(here.language, here.address)
         options.append({"id": f"resume:{reflection.id}", "label": here.say("talk.go_on_with", title=title).text})
-    known = list(here.parts.exercises)
-    order = {name: place for place, name in enumerate(USUAL)}
-    offered = sorted((one for one in known if one.offered), key=lambda one: (order.get(one.id, len(order)), one.id))
-    everything = here.call.option == ALL
-    shown = offered if everything else offered[:FIRST_OFFERED]
-    options += [_option(here, exercise) for exercise in shown]
+    offered = choose(here.parts.exercises, _past(tx, here), _moment(tx, here))
+    shown = offered if here.call.option == ALL else offered[:FIRST_OFFERED]
+    options += [_option(here, offer) for offer in shown]
     if len(shown) < len(offered):
         options.append({"id": ALL, "label": here.say("talk.all_exercises").text})
     return {"kind": "menu", "options": options, "can": []}
 
 
-def _option(here: Here, exercise: Exercise) -> dict[str, Any]:
-    purpose = exercise.purpose.to(here.language, here.address)
-    minutes = here.say("talk.minutes", minutes=exercise.minutes).text
-    return {
-        "id": f"start:{exercise.id}",
-        "label": exercise.title.to(here.language, here.address),
-        "why": f"{purpose} {minutes}",
-    }
+def _option(here: Here, offer: Offer) -> dict[str, Any]:
+    exercise = offer.exercise
+    why = [here.say(f"talk.offer_{offer.reason}").text] if offer.reason else []
+    why += [exercise.purpose.to(here.language, here.address), here.say("talk.minutes", minutes=exercise.minutes).text]
+    title = exercise.title.to(here.language, here.address)
+    return {"id": f"start:{exercise.id}", "label": title, "why": " ".join(why)}
+
+
+def _moment(tx: Tx, here: Here) -> Moment:
+    zone = ZoneInfo(practice.practice(tx).time_zone)
+    last = appointments.last_before(tx, here.call.client_id, here.at)
+    following = appointments.next_after(tx, here.call.client_id, here.at)
+    return Moment(
+        now=here.at.astimezone(zone),
+        last_session=last.starts_at if last else None,
+        next_session=following.starts_at if following else None,
+    )
+
+
+def _past(tx: Tx, here: Here) -> list[Past]:
+    """The reflections of the last 30 days, each with the ease that its two numbers show."""
+    found = []
+    for one in reflections.reflections_of(tx, here.call.client_id, here.at - OFFERED_AGAIN):
+        exercise = here.parts.exercises.get(one.exercise)
+        given = {answer.step: answer.value for answer in reflections.answers(tx, one.id)}
+        found.append(
+            Past(
+                exercise=one.exercise,
+                finished=one.state == "finished",
+                answered=len(given),
+                started_at=one.started_at,
+                eased=_eased(exercise, given) if exercise else None,
+            )
+        )
+    return found
+
+
+def _eased(exercise: Exercise, given: Mapping[str, Any]) -> int | None:
+    """How much better the second number is; on a scale of mood more is better, on all others less."""
+    values: dict[str, int] = {}
+    better = -1
+    for step in exercise.steps:
+        if step.role in ("before", "after") and isinstance(given.get(step.id), int):
+            values[step.role] = given[step.id]
+            better = 1 if step.faces else -1
+    return better * (values["after"] - values["before"]) if len(values) == 2 else None
 
 
 def _unfinished(tx: Tx, here: Here) -> tuple[Reflection, Exercise] | None:
