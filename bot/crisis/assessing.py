@@ -39,16 +39,14 @@ def assess(
     if mode == "fixed_list":
         evidence = phrases_in(spoken[0].turn.text, using)
         return _assessment("alert" if evidence else "none", evidence, unread, using)
-    evidence = [_of_finding(found, spoken[0], using) for found in spoken[0].reading.findings if found.level != "none"]
-    levels = [found.level for found in spoken[0].reading.findings]
-    for conclusion in conclusions(turns, spoken, using.thresholds):
+    last = spoken[0]
+    probability = _probability(last, using, unread=unread)
+    level, evidence = _of_message(last, probability, using)
+    levels = [level]
+    for conclusion in conclusions(turns, spoken, probability, using.thresholds):
         evidence += _of_conclusion(conclusion, spoken, using)
         levels.append(conclusion.level)
-    level = _highest(levels)
-    if level == "none" and (piece := _by_classifier(spoken[0], using, unread=unread)) is not None:
-        level, found_by_classifier = piece
-        evidence.append(found_by_classifier)
-    result = _assessment(level, evidence, unread, using)
+    result = _assessment(_highest(levels), evidence, unread, using)
     return within_baseline(result, baseline) if baseline else result
 
 
@@ -56,22 +54,44 @@ def _highest(levels: Sequence[str]) -> Level:
     return max((level for level in LEVELS if level in levels), key=LEVELS.index, default="none")
 
 
-def _by_classifier(last: Spoken, using: Engine, *, unread: bool) -> tuple[Level, Evidence] | None:
+def _probability(last: Spoken, using: Engine, *, unread: bool) -> float | None:
+    """The classifier's, or None where there is no model or the language cannot be read."""
     if using.classifier is None or unread:
         return None
-    probability = using.classifier.probability(last.reading.stream)
-    limits = using.thresholds
-    # Where context has just lowered a rule ("he", "in the film", "years ago"), the same words mislead the classifier.
-    doubtful = any(found.level in ("none", "note") and found.lowered for found in last.reading.findings)
-    if probability < (limits.doubt_check_in if doubtful else limits.classifier_check_in):
-        return None
-    level: Level = "alert" if probability >= limits.classifier_alert and not doubtful else "check_in"
-    text = last.turn.text
-    meaning = using.book.meanings["like_crisis"]
-    return level, Evidence(
+    return using.classifier.probability(last.reading, sure_below=using.thresholds.encoder_from)
+
+
+def _of_message(last: Spoken, probability: float | None, using: Engine) -> tuple[Level, list[Evidence]]:
+    """What the last turn says by itself: the rules' word, with the classifier's support or doubt."""
+    limits, reading = using.thresholds, last.reading
+    findings = [found for found in reading.findings if found.level != "none"]
+    if probability is None:
+        level = _highest([found.level for found in findings])
+    elif any(found.level == "alert" for found in findings):
+        level = "alert" if probability >= limits.plain_alert else "check_in"
+    elif reading.standing:
+        level = "none"
+        if probability >= limits.support_check_in:
+            level = "alert" if probability >= limits.support_alert else "check_in"
+    else:
+        level = "none"
+        if probability >= limits.alone_check_in:
+            level = "alert" if probability >= limits.alone_alert else "check_in"
+    if level == "none":
+        findings = [found for found in findings if found.level == "note"]
+    evidence = [_of_finding(found, last, using) for found in findings]
+    if level != "none" and not reading.standing:
+        evidence.append(_of_classifier(last, using))
+    return level, evidence
+
+
+def _of_classifier(last: Spoken, using: Engine) -> Evidence:
+    text, meaning = last.turn.text, using.book.meanings["like_crisis"]
+    notes = [found for found in last.reading.findings if found.level == "note"]
+    return Evidence(
         id=evidence_id(CLASSIFIER, text, 0, len(text), last.turn.at_utc),
         rule=CLASSIFIER,
-        category="passive_ideation",
+        category=notes[0].rule.category if notes else "passive_ideation",
         severity=2,
         turn=0,
         start=0,

@@ -57,11 +57,16 @@ def _weight(age: int, at: datetime | None, newest: datetime | None, thresholds: 
     return weight
 
 
-def conclusions(turns: Sequence[Turn], spoken: Sequence[Spoken], thresholds: Thresholds) -> list[Conclusion]:
-    """Every conclusion that the conversation allows about its last client turn."""
+def conclusions(
+    turns: Sequence[Turn], spoken: Sequence[Spoken], probability: float | None, thresholds: Thresholds
+) -> list[Conclusion]:
+    """Every conclusion that the conversation allows about its last client turn.
+
+    `probability`: the classifier's for the last turn, where there is one.
+    """
     if not spoken:
         return []
-    found = [_answered(turns, spoken[0]), _taken_back(spoken), _build_up(spoken, thresholds)]
+    found = [_answered(turns, spoken[0]), _taken_back(spoken), _build_up(spoken, probability, thresholds)]
     return [conclusion for conclusion in found if conclusion is not None]
 
 
@@ -91,7 +96,7 @@ def _taken_back(spoken: Sequence[Spoken]) -> Conclusion | None:
     return Conclusion("taken_back", "check_in", min(2, worst[1].severity), worst[1].rule.category, tuple(earlier))
 
 
-def _build_up(spoken: Sequence[Spoken], thresholds: Thresholds) -> Conclusion | None:
+def _build_up(spoken: Sequence[Spoken], probability: float | None, thresholds: Thresholds) -> Conclusion | None:
     """Signals of different kinds that add up. Each kind counts once, at its freshest."""
     now = {found.rule.signal for found in spoken[0].reading.findings if found.rule.signal and found.level != "none"}
     if not now:

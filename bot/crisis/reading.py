@@ -32,13 +32,25 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A sentence's normalised words, the kinds of context in it, and its code points in the original."""
+
+    stream: str
+    word_count: int
+    start: int
+    end: int
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """All that the rules found in one turn, and the normalised words for the classifier."""
+    """All that the rules found in one turn, and the normalised words, a line for each sentence."""
 
     findings: tuple[Finding, ...]
     kinds: frozenset[str]
     stream: str
     word_count: int
+    sentences: tuple[Part, ...]
 
     @property
     def standing(self) -> tuple[Finding, ...]:
@@ -73,11 +85,23 @@ def _read(text: str, book: RuleBook, spelling: Spelling) -> Reading:
                 findings.append(_finding(rule, first, last, sentences, cues, at))
                 if hits[rule.id] >= HITS_PER_RULE:
                     break
+    parts = tuple(_part(sentence, row) for sentence, row in zip(sentences, cues, strict=True) if sentence.words)
     return Reading(
         findings=_best_of_each(findings),
-        kinds=frozenset(cue.rule.kind for row in cues for cue in row),
-        stream="\n".join(sentence.stream.strip() for sentence in sentences),
-        word_count=sum(len(sentence.words) for sentence in sentences),
+        kinds=frozenset(kind for part in parts for kind in part.kinds),
+        stream="\n".join(part.stream for part in parts),
+        word_count=sum(part.word_count for part in parts),
+        sentences=parts,
+    )
+
+
+def _part(sentence: Sentence, cues: list[Cue]) -> Part:
+    return Part(
+        stream=sentence.stream.strip(),
+        word_count=len(sentence.words),
+        start=min(word.start for word in sentence.words),
+        end=max(word.end for word in sentence.words),
+        kinds=frozenset(cue.rule.kind for cue in cues),
     )
 
 

@@ -22,9 +22,12 @@ _FIELDS = {"name", "value", "unit", "sensitive_is", "least_sensitive", "source"}
 class Thresholds:
     """The values in use. Probabilities are 0-1, weights are sums of faded signals, fading is per turn and per hour."""
 
-    classifier_check_in: float
-    classifier_alert: float
-    doubt_check_in: float
+    support_alert: float
+    support_check_in: float
+    plain_alert: float
+    alone_alert: float
+    alone_check_in: float
+    encoder_from: float
     build_up_check_in: float
     build_up_alert: float
     fade_per_turn: float

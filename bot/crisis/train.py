@@ -11,20 +11,35 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bot.crisis.classifier import FORM, MANIFEST_NAME, MODEL_NAME, MODELS, Classifier
-from bot.crisis.engine import Engine, make_engine
-from bot.crisis.features import COLUMNS, columns
+from bot.crisis.classifier import FORM, MANIFEST_NAME, MODEL_NAME, MODELS
+from bot.crisis.encoder import vectors
+from bot.crisis.engine import make_engine
+from bot.crisis.features import COLUMNS, columns, windows
+from bot.crisis.reading import Reading
 
 CORPORA = Path(__file__).parents[2] / "tests" / "corpora"
 SOURCES_NAME = "crisis_sources"
 MIN_TEXTS = 40
-# Inverse strength of regularisation, chosen on the tune split.
-STRENGTH = 8.0
+# Inverse strength of regularisation, and the length of an average encoder vector beside the words' length of 1. Both
+# chosen on the tune split.
+STRENGTH, VECTOR_LENGTH = 3.0, 2.5
+ENCODED_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Windows of texts with their labels, and the encoder's rows (None without the encoder)."""
+
+    readings: Sequence[Reading]
+    labels: NDArray[np.bool_]
+    vectors: NDArray[np.float32] | None
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,26 +48,79 @@ def main(arguments: Sequence[str]) -> int:
     if "--if-needed" in arguments and _is_current(sources):
         print("crisis classifier: up to date")
         return 0
-    engine = make_engine(with_model=False)
-    texts, labels = _examples("train", engine)
-    if len(texts) < MIN_TEXTS or len(set(labels)) < 2:
-        print(f"crisis classifier: {len(texts)} train texts, {MIN_TEXTS} needed; the rules work alone")
+    train, tune = examples("train"), examples("tune")
+    if len(train.labels) < MIN_TEXTS or train.labels.all() or not train.labels.any():
+        print(f"crisis classifier: {len(train.labels)} train texts, {MIN_TEXTS} needed; the rules work alone")
         return 0
-    fitted = fit(texts, labels)
-    tune_texts, tune_labels = _examples("tune", engine)
-    scale, shift = calibrate(fitted, tune_texts, tune_labels) if len(set(tune_labels)) == 2 else (1.0, 0.0)
-    _write(fitted | {"scale": np.float32(scale), "shift": np.float32(shift)}, sources)
-    print(f"crisis classifier: trained on {len(texts)} texts, calibrated on {len(tune_texts)}")
+    arrays = fitted(train, tune, "quick", encoded=False)
+    if train.vectors is not None:
+        arrays |= fitted(train, tune, "full", encoded=True)
+    _write(arrays, sources)
+    print(f"crisis classifier: trained on {len(train.labels)} texts, calibrated on {len(tune.labels)}")
     return 0
 
 
-def fit(texts: Sequence[str], labels: Sequence[bool]) -> dict[str, Any]:
-    """Weights by column (idf included) and bias, from normalised texts."""
-    from scipy.sparse import csr_matrix
+def examples(split: str) -> Examples:
+    """The messages of a split. A long crisis counts by the windows in which a rule stands; a long benign one by all."""
+    engine = make_engine(with_model=False)
+    readings: list[Reading] = []
+    labels: list[bool] = []
+    for row in rows_of(split):
+        if row.get("turns"):
+            continue  # an answer means little without its question
+        parts = windows(engine.read(row["text"]))
+        if row["crisis"] and len(parts) > 1:
+            parts = [part for part in parts if part.standing]
+        readings += parts
+        labels += [bool(row["crisis"])] * len(parts)
+    encoded = [vectors([reading.stream for reading in readings[at : at + ENCODED_AT_ONCE]])
+               for at in range(0, len(readings), ENCODED_AT_ONCE)]
+    rows = [row for row in encoded if row is not None]
+    return Examples(readings, np.asarray(labels, dtype=bool), np.concatenate(rows) if rows else None)
+
+
+def fitted(train: Examples, tune: Examples, name: str, *, encoded: bool) -> dict[str, Any]:
+    """Weights by column (idf included), by dimension, bias and calibration of one regression."""
+    from scipy.sparse import csr_matrix, hstack
     from sklearn.linear_model import LogisticRegression
 
-    rows = [columns(text) for text in texts]
-    matrix = csr_matrix(
+    counted = _matrix(train.readings)
+    held_by = np.asarray((counted > 0).sum(axis=0)).ravel()
+    idf = np.log((1 + counted.shape[0]) / (1 + held_by)) + 1.0
+    idf = (idf / idf.mean()).astype(np.float32)
+    matrix = counted.multiply(idf).tocsr()
+    spread = np.ones(0, dtype=np.float32)
+    if encoded and train.vectors is not None:
+        spread = VECTOR_LENGTH / (np.sqrt(train.vectors.shape[1]) * (train.vectors.std(axis=0) + 1e-6))
+        matrix = hstack([matrix, csr_matrix(train.vectors * spread)]).tocsr()
+    model = LogisticRegression(C=STRENGTH, solver="liblinear", dual=True, max_iter=500, random_state=0)
+    model.fit(matrix, train.labels)
+    weights = model.coef_[0]
+    arrays: dict[str, Any] = {"weights": weights[:COLUMNS] * idf, "bias": model.intercept_[0]}
+    if encoded:
+        arrays["vector_weights"] = weights[COLUMNS:] * spread
+    arrays |= _calibration(arrays, tune)
+    return {f"{name}_{key}": value for key, value in arrays.items()}
+
+
+def _calibration(arrays: dict[str, Any], tune: Examples) -> dict[str, float]:
+    """Scale and shift of the score (Platt) that make it a probability on texts it was not fitted to."""
+    from sklearn.linear_model import LogisticRegression
+
+    if len(set(tune.labels.tolist())) < 2:
+        return {"scale": 1.0, "shift": 0.0}
+    scores = _matrix(tune.readings) @ arrays["weights"] + arrays["bias"]
+    if "vector_weights" in arrays and tune.vectors is not None:
+        scores = scores + tune.vectors @ arrays["vector_weights"]
+    model = LogisticRegression(C=100.0).fit(np.asarray(scores).reshape(-1, 1), tune.labels)
+    return {"scale": float(model.coef_[0][0]), "shift": float(model.intercept_[0])}
+
+
+def _matrix(readings: Sequence[Reading]) -> Any:
+    from scipy.sparse import csr_matrix
+
+    rows = [columns(reading) for reading in readings]
+    return csr_matrix(
         (
             np.concatenate([values for _, values in rows]),
             np.concatenate([numbers for numbers, _ in rows]),
@@ -60,26 +128,6 @@ def fit(texts: Sequence[str], labels: Sequence[bool]) -> dict[str, Any]:
         ),
         shape=(len(rows), COLUMNS),
     )
-    held_by = np.asarray((matrix > 0).sum(axis=0)).ravel()
-    idf = (np.log((1 + len(rows)) / (1 + held_by)) + 1.0).astype(np.float32)
-    model = LogisticRegression(C=STRENGTH, max_iter=3000, class_weight="balanced", random_state=0)
-    model.fit(matrix.multiply(idf / idf.mean()).tocsr(), np.asarray(labels))
-    return {
-        "weights": (model.coef_[0] * idf / idf.mean()).astype(np.float32),
-        "bias": np.float32(model.intercept_[0]),
-    }
-
-
-def calibrate(fitted: dict[str, Any], texts: Sequence[str], labels: Sequence[bool]) -> tuple[float, float]:
-    """Scale and shift of the score (Platt) that make it a probability on texts it was not fitted to."""
-    from sklearn.linear_model import LogisticRegression
-
-    scores = []
-    for text in texts:
-        numbers, values = columns(text)
-        scores.append(float(fitted["weights"][numbers] @ values) + float(fitted["bias"]))
-    model = LogisticRegression(C=100.0).fit(np.asarray(scores).reshape(-1, 1), np.asarray(labels))
-    return float(model.coef_[0][0]), float(model.intercept_[0])
 
 
 def rows_of(split: str, kind: str = "messages") -> Iterator[dict[str, Any]]:
@@ -88,11 +136,6 @@ def rows_of(split: str, kind: str = "messages") -> Iterator[dict[str, Any]]:
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.strip():
                 yield json.loads(line)
-
-
-def _examples(split: str, engine: Engine) -> tuple[list[str], list[bool]]:
-    rows = list(rows_of(split))
-    return [engine.read(row["text"]).stream for row in rows], [bool(row["crisis"]) for row in rows]
 
 
 def _write(arrays: dict[str, Any], sources: str) -> None:
@@ -130,7 +173,9 @@ def _sources_digest() -> str:
     """SHA-256 over everything that the model depends on."""
     digest = hashlib.sha256()
     room = Path(__file__).parent
-    files = [*room.glob("*.py"), *(room / "rules").glob("*")]
+    modules = ("characters", "context", "encoder", "features", "normalising", "patterns", "reading", "spelling", "train")
+    files = [room / f"{name}.py" for name in modules]
+    files += [path for path in (room / "rules").iterdir() if path.name not in ("thresholds.json", "README.md")]
     for split in ("train", "tune"):
         files += (CORPORA / "messages" / split).glob("*.jsonl")
     for path in sorted(files):
@@ -140,6 +185,3 @@ def _sources_digest() -> str:
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
-
-
-__all__ = ["Classifier", "calibrate", "fit", "main", "rows_of"]
