@@ -73,8 +73,10 @@ def examples(split: str) -> Examples:
             parts = [part for part in parts if part.standing]
         readings += parts
         labels += [bool(row["crisis"])] * len(parts)
-    encoded = [vectors([reading.stream for reading in readings[at : at + ENCODED_AT_ONCE]])
-               for at in range(0, len(readings), ENCODED_AT_ONCE)]
+    encoded = [
+        vectors([reading.stream for reading in readings[at : at + ENCODED_AT_ONCE]])
+        for at in range(0, len(readings), ENCODED_AT_ONCE)
+    ]
     rows = [row for row in encoded if row is not None]
     return Examples(readings, np.asarray(labels, dtype=bool), np.concatenate(rows) if rows else None)
 
@@ -173,7 +175,17 @@ def _sources_digest() -> str:
     """SHA-256 over everything that the model depends on."""
     digest = hashlib.sha256()
     room = Path(__file__).parent
-    modules = ("characters", "context", "encoder", "features", "normalising", "patterns", "reading", "spelling", "train")
+    modules = (
+        "characters",
+        "context",
+        "encoder",
+        "features",
+        "normalising",
+        "patterns",
+        "reading",
+        "spelling",
+        "train",
+    )
     files = [room / f"{name}.py" for name in modules]
     files += [path for path in (room / "rules").iterdir() if path.name not in ("thresholds.json", "README.md")]
     for split in ("train", "tune"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+
 from tests.corpora.corpus_format import (
     CATEGORIES,
     EMAIL,

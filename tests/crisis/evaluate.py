@@ -117,9 +117,7 @@ def follow(rows: Iterable[Row], reader: Reader = by_assess) -> list[Followed]:
     followed = []
     for row in rows:
         turns = turns_of(row["turns"])
-        levels = [
-            reader(turns[: index + 1])[0] if turn.role == "client" else None for index, turn in enumerate(turns)
-        ]
+        levels = [reader(turns[: index + 1])[0] if turn.role == "client" else None for index, turn in enumerate(turns)]
         followed.append(Followed(row, tuple(levels)))
     return followed
 
