@@ -45,7 +45,7 @@ def assess(
     levels = [level]
     for conclusion in conclusions(turns, spoken, probability, using.thresholds):
         evidence += _of_conclusion(conclusion, spoken, using)
-        levels.append(conclusion.level)
+        levels.append(conclusion.level)  # type: ignore[arg-type]
     result = _assessment(_highest(levels), evidence, unread, using)
     return within_baseline(result, baseline) if baseline else result
 

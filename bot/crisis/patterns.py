@@ -111,7 +111,7 @@ class Compiler:
             if not tokens:
                 raise PatternError(f"pattern {source!r} ends with a bare !")
             token, tokens = tokens[0], tokens[1:]
-        if token == "(":
+        if token == "(":  # noqa: S105
             node, tokens = self._group(tokens, source)
         else:
             words = [self._atom(token, source)]
