@@ -77,7 +77,8 @@ async def _wait(job: Future[Any], timeout_s: float | None) -> Any:
         return await asyncio.wait_for(asyncio.shield(waiting), timeout_s)
     except TimeoutError as error:
         if waiting.done():
-            raise
+            # Finished in the same moment in which the time ran out (or the job itself raised TimeoutError).
+            return waiting.result()
         raise WriterTimeout(f"the records did not answer within {timeout_s} s; the job goes on") from error
 
 
