@@ -82,7 +82,9 @@ def correction_of(text: str) -> str | None:
 
 
 def _by_rules(said: str, places: set[str]) -> str | None:
-    rules, before, after = _rules()
+    rules, before, after, never = _rules()
+    if never.fullmatch(said):
+        return None
     for candidate in _candidates(said, before, after):
         for rule in rules:
             if rule.place in places and rule.pattern.fullmatch(candidate):
@@ -102,7 +104,7 @@ def _candidates(said: str, before: re.Pattern[str], after: re.Pattern[str]) -> l
 
 
 @functools.cache
-def _rules() -> tuple[tuple[_Rule, ...], re.Pattern[str], re.Pattern[str]]:
+def _rules() -> tuple[tuple[_Rule, ...], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     content = yaml.safe_load(FILE.read_text("utf-8"))
     rules = tuple(
         _Rule(command, place, re.compile(pattern))
@@ -113,4 +115,5 @@ def _rules() -> tuple[tuple[_Rule, ...], re.Pattern[str], re.Pattern[str]]:
     around = content["around"]
     before = re.compile(r"^(?:" + "|".join(around["before"]) + r")\b")
     after = re.compile(r"\b(?:" + "|".join(around["after"]) + r")$")
-    return rules, before, after
+    never = re.compile("|".join(content["never"]))
+    return rules, before, after, never

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.reflection import command_of
 from bot.set_up import ENGINE_PYTHON
-from tests.reflection.phrasings import COMMAND_FILES, FOLDER, answers, commands
+from tests.reflection.phrasings import COMMAND_FILES, FOLDER, answers, commands, corpus_messages
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5
@@ -34,6 +34,11 @@ def main() -> int:
     given = answers()
     taken = [text for text in given if command_of(text, intent="stop", kind="text")]
     print(f"Journal answers taken for a command: {len(taken)} of {len(given)}; at most 1 of 300 wanted. {taken}")
+    corpus = corpus_messages()
+    taken = [text for text in corpus if command_of(text, intent="stop", kind="text")]
+    print(
+        f"Messages of the crisis corpora taken for a command: {len(taken)} of {len(corpus)}; most of them are commands."
+    )
     print(f"Intents, {FOLDS}-fold cross-validation (takes some minutes)", flush=True)
     return _cross_validate()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "phrasings"
+CORPORA = Path(__file__).parents[1] / "corpora" / "messages"
 COMMAND_FILES = ("commands.txt", "commands_fresh.txt", "commands_last.txt")
 ANSWERS_FILE = "answers.txt"
 
@@ -19,6 +21,14 @@ def commands(name: str) -> list[tuple[str, str]]:
 def answers() -> list[str]:
     """Journal answers: each contains a word that commands have, none is one."""
     return list(_lines(ANSWERS_FILE))
+
+
+def corpus_messages() -> list[str]:
+    """Every single message of the corpora that crisis detection is trained and measured on."""
+    rows = (
+        json.loads(line) for path in sorted(CORPORA.rglob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
+    )
+    return [row["text"] for row in rows if row.get("text")]
 
 
 def _lines(name: str) -> Iterator[str]:
