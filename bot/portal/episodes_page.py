@@ -220,7 +220,8 @@ def _page(tx: Tx, episode: Episode, who: SignedIn, *, opened: bool, notice: str)
                 kind=step.kind,
                 who=names.get(step.person_id) if step.person_id else None,
                 # What colleagues wrote may name the client: it opens with the details.
-                detail=step.words if opened else None,
+                # A colleague's note may quote the client; one's own is no news.
+                detail=step.words if opened or step.person_id == who.staff.id else None,
             )
             for step in episodes.history(tx, episode.id)
         ),

@@ -15,7 +15,7 @@ from tests.stack import ROOT, Stack
 SHOTS = ROOT / "build" / "journeys"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for all journeys; each person gets a context of their own."""
     with chromium() as started:
