@@ -56,6 +56,8 @@ class ClientAtDoor:
 
     def writes(self, text: str) -> Locator:
         """Writes and sends; returns the message as it stands in the log."""
+        # What was said before is on the page first: the greeting is the oldest of it.
+        expect(self.by("message-bot").first).to_be_attached(timeout=STEP_MS)
         count = self.said().count()
         self.by("composer").fill(text)
         self.by("send").click()

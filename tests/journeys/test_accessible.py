@@ -100,7 +100,7 @@ def test_a_check_in_is_done_and_shared_with_the_keyboard_alone(stack: Stack, cli
         client.is_asked(number)
         keys.reach("composer")
         client.page.keyboard.type(words)
-        client.page.keyboard.press("Enter")
+        keys.press("send")
     expect(client.by("continue")).to_be_visible(timeout=STEP_MS)
     keys.press("continue")
     expect(client.by("share")).to_be_visible(timeout=STEP_MS)

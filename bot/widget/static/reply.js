@@ -72,10 +72,11 @@ export function createReply({ say, limit, lastSaid, steady, on }) {
     say({ text });
   }
 
-  // With a keyboard Enter sends and Shift+Enter makes a line; on a phone Enter makes a line.
+  // With a keyboard Enter sends and Shift+Enter makes a line; under a finger Enter makes a line. Who has no pointer at all
+  // has a keyboard.
   function onKey(event) {
-    const finePointer = window.matchMedia("(hover: hover) and (pointer: fine)").matches;
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && finePointer) submit(event);
+    const finger = window.matchMedia("(pointer: coarse)").matches;
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && !finger) submit(event);
   }
 
   function grow() {
