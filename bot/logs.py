@@ -6,6 +6,8 @@ counted, so that a careless `log.info("...", text=message)` loses the text and l
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -51,12 +53,26 @@ def configure(part: str) -> None:
             only_allowed,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=_Stderr()),
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
     root.handlers = [_NameOnly()]
     root.setLevel(logging.WARNING)
+
+
+class _Stderr(io.TextIOBase):
+    """Standard error, which may be gone or on a full disk. A line that cannot be written must not cost a message its
+    acknowledgement or its card, and there is no other place to say that it was lost."""
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 class _NameOnly(logging.Handler):

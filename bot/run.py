@@ -160,7 +160,8 @@ class House:
             "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
         ]
         for part in self.parts:
-            command = " ".join(f'"{word}"' for word in (sys.executable, "-m", "bot.supervised", *part.command))
+            words = (sys.executable, "-m", "bot.supervised", f"{logs}/pid", *part.command)
+            command = " ".join(f'"{word}"' for word in words)
             blocks.append(
                 f"[program:{part.name}]\ncommand={command}\ndirectory={self.settings.root}\n"
                 f"autostart={'true' if part.first else 'false'}\nautorestart=true\nstartretries=1000000\nstartsecs=0\n"

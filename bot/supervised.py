@@ -1,4 +1,4 @@
-"""`python -m bot.supervised COMMAND...` becomes COMMAND, tied to the life of the supervisor that started it.
+"""`python -m bot.supervised PIDFILE COMMAND...` becomes COMMAND, tied to the life of the supervisor named in PIDFILE.
 
 Imports next to nothing: it runs before every part.
 """
@@ -18,4 +18,8 @@ def end_with_parent() -> None:
 
 if __name__ == "__main__":
     end_with_parent()
-    os.execv(sys.argv[1], sys.argv[1:])  # noqa: S606 - the command line is ours, from bot.run
+    with open(sys.argv[1], encoding="ascii") as file:
+        # Killed before the line above, the supervisor will send no signal any more: this process is an orphan already.
+        if os.getppid() != int(file.read()):
+            sys.exit(1)
+    os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606 - the command line is ours, from bot.run

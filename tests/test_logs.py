@@ -61,3 +61,13 @@ def test_a_web_part_keeps_these_logs_when_its_application_is_made(module: str) -
     assert CANARY not in written
     assert '"reason": "some.library"' in written
     assert "another.library" not in written
+
+
+def test_a_line_that_cannot_be_written_stops_nobody() -> None:
+    """Standard error is a full device: logging goes on as if nothing was."""
+    script = (
+        "from bot import logs; import structlog; logs.configure('x'); structlog.get_logger().error('e'); print('on')"
+    )
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-u", "-c", script], stdout=subprocess.PIPE, stderr=full, check=False)
+    assert done.stdout == b"on\n"

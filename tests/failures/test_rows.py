@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import os
 import resource
 import subprocess
 import threading
@@ -199,6 +200,8 @@ class FailingDisk:
 
     def fail(self) -> None:
         """The kernel's own way of making an error, https://docs.kernel.org/admin-guide/ext4.html (trigger_fs_error)."""
+        # What the test itself wrote there is to be there after the repair.
+        os.sync()
         source = next(
             line.split()[0] for line in Path("/proc/mounts").read_text().splitlines() if str(self.folder) in line
         )
