@@ -209,7 +209,12 @@ class FailingDisk:
 
     def repair(self) -> None:
         """Checks it and mounts it again."""
-        subprocess.run(["umount", str(self.folder)], check=True)
+        # A process that was just killed holds its files for a moment longer.
+        wait_until(
+            lambda: subprocess.run(["umount", str(self.folder)], check=False, capture_output=True).returncode == 0,
+            timeout_s=30,
+            what="nobody uses the disk any more",
+        )
         subprocess.run(["e2fsck", "-fy", str(self.image)], check=False, capture_output=True)
         assert self.mount()
 
