@@ -2,8 +2,7 @@
 
 It gives the classifier a sense of meaning that rows of words and letters do not have. It costs a few milliseconds a
 text, so it runs only where the rest leaves doubt, and loading it (1.5 s) waits for the first doubt or for
-`bot.crisis.load`. Where
-the package is missing, the classifier works without it, and that is logged.
+`bot.crisis.warm`. Where the package is missing, the classifier works without it, and that is logged.
 """
 
 from __future__ import annotations

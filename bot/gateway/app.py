@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
 from bot.crisis import load as load_crisis
+from bot.crisis import warm as warm_crisis
 from bot.gateway import joining, own_data, pages, sharing, talking
 from bot.gateway.engine_client import EngineClient
 from bot.gateway.errors import Refused, error_response, fault_response, refused_response, silent_response
@@ -116,9 +118,12 @@ def create_app(settings: Settings) -> ASGIApp:
         await follower.start()
         await queue.start()
         log.info("ready", port=settings.gateway_port)
+        # Not before the door is open: at a start the first seconds belong to whoever needs a safety card.
+        warming = asyncio.create_task(asyncio.to_thread(warm_crisis))
         try:
             yield
         finally:
+            await asyncio.gather(warming, return_exceptions=True)
             await receiver.finish()
             await queue.stop()
             await follower.stop()

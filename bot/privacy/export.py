@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import jinja2
-from sqlite_utils import Database
 
 from bot.records import Tx, appointments, assessments, audit_rows, consents, conversations, episodes, people
 from bot.records import reflections as reflections_room
@@ -130,6 +129,9 @@ def archive(
 
 def _database(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
     """The same rows as a SQLite file that any tool opens."""
+    # Here and not above: it takes longer to import than the rest of a door, which rarely needs it.
+    from sqlite_utils import Database
+
     connection = sqlite3.connect(":memory:")
     try:
         database = Database(connection)

@@ -10,9 +10,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
-
-from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
-from spacy.lang.es.stop_words import STOP_WORDS as SPANISH
+from functools import cache
 
 from bot.summary.parts import Line, Section, Source, Words
 from bot.summary.shared import BriefInput, SharedLine, SharedReflection
@@ -76,7 +74,7 @@ def themes(given: BriefInput) -> list[Theme]:
 
 def counts(key: str) -> bool:
     """Whether a word, reduced by `plain`, can be a theme."""
-    return len(key) >= MIN_LETTERS and key not in _STOP
+    return len(key) >= MIN_LETTERS and key not in _stop_words()
 
 
 def plain(word: str) -> str:
@@ -92,4 +90,11 @@ def _theme(places: list[tuple[SharedReflection, SharedLine, str]]) -> Theme:
     return Theme(word=word.casefold(), entries=entries, quote=line, quote_entry=one.id)
 
 
-_STOP = frozenset(plain(word) for word in ENGLISH | SPANISH | set(_EMPTY.split()))
+@cache
+def _stop_words() -> frozenset[str]:
+    """Words that are no theme, in both languages."""
+    # Here and not above: importing spaCy takes longer than the rest of the portal, and the first brief can wait.
+    from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
+    from spacy.lang.es.stop_words import STOP_WORDS as SPANISH
+
+    return frozenset(plain(word) for word in ENGLISH | SPANISH | set(_EMPTY.split()))
