@@ -16,6 +16,9 @@ _LEET = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "6": "g", "2": "z",
     "@": "a", "$": "s", "!": "i", "|": "li", "+": "t", "€": "e", "£": "l", "(": "c", "¡": "i",
 }  # fmt: skip
+# An unknown word with figures among its letters is read by the letters that they look like: "sl33p0v3rs".
+_FIGURES = str.maketrans("0134", "oiea")
+_FIGURES_WITHIN = re.compile(r"(?=[a-z0134]{5,24}$)[a-z]+(?:[0134]{1,2}[a-z]+)+")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _HIDING = frozenset("*#_%&^-.~?!x•×")
 _RUN = re.compile(r"(.)\1+")
@@ -25,10 +28,19 @@ _LONGEST_WORD = 18
 
 
 class HasText(Protocol):
-    """Anything with a word in it."""
+    """Anything with a word in it that stands somewhere. `pause`: punctuation stands before it."""
 
     @property
     def text(self) -> str: ...
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+    @property
+    def pause(self) -> bool: ...
 
 
 class Spelling:
@@ -139,13 +151,17 @@ class Spelling:
             letters = all(len(part) == 1 for part in parts)
             if together in self._sought and not all(part in self._known and len(part) > 1 for part in parts):
                 return (together,)
-            if letters and len(parts) >= 3 and (words := self._segmented(together)):
-                return words
+            if letters and len(parts) >= 3:
+                if together in self._short:
+                    return tuple(self._short[together])
+                return self._segmented(together) or self._plain(together)
         if (meant := self._leet(chunk)) is not None:
-            return (meant,)
+            return meant
+        if _FIGURES_WITHIN.fullmatch(chunk):
+            return (chunk.translate(_FIGURES),)
         return self._censored(chunk)
 
-    def _leet(self, chunk: str) -> str | None:
+    def _leet(self, chunk: str) -> tuple[str, ...] | None:
         if len(chunk) > 24 or not any(character in _LEET for character in chunk):
             return None
         choices = [_LEET.get(character, character) for character in chunk]
@@ -155,11 +171,11 @@ class Spelling:
         for picked in itertools.islice(itertools.product(*choices), 32):
             word = "".join(picked)
             if word in self._known and len(word) > 1:
-                return word
+                return (word,)
             if word in self._short:
-                return self._short[word][0]
+                return tuple(self._short[word])
             if word.isalpha() and (stretched := self._squeezed.get(_RUN.sub(r"\1", word))) is not None:
-                return stretched
+                return (stretched,)
         return None
 
     def _censored(self, chunk: str) -> tuple[str, ...] | None:
@@ -209,6 +225,10 @@ class Spelling:
             end = index
             while end < len(row) and len(row[end].text) == 1:
                 end += 1
+            if end - index >= 4 and (spelt := self._spelt_out(row[index:end], make=make)):
+                out.extend(spelt)
+                index = end
+                continue
             if end - index >= 4 and (words := self._segmented("".join(word.text for word in row[index:end]))):
                 at = index
                 for text in words:
@@ -235,6 +255,16 @@ class Spelling:
                     out.append(word)
                 index += 1
         return out
+
+    def _spelt_out[W: HasText](self, letters: Sequence[W], *, make: Callable[[str, Sequence[W]], W]) -> list[W]:
+        """Single letters as words, where wider gaps show which belong together; empty where all gaps are alike."""
+        # A mark within a word, and the space after it, are no wider gap: "d o n ' t".
+        gaps = [later.start - earlier.end - 2 * later.pause for earlier, later in itertools.pairwise(letters)]
+        cuts = [at + 1 for at, gap in enumerate(gaps) if gap > max(1, min(gaps))]
+        if not cuts:
+            return []
+        words = [letters[first:last] for first, last in itertools.pairwise([0, *cuts, len(letters)])]
+        return [make(text, word) for word in words for text in self.words("".join(each.text for each in word))]
 
 
 def _without_one(word: str) -> set[str]:

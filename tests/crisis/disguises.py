@@ -33,8 +33,8 @@ def direction_marks(text: str) -> str:
 
 
 def written_backwards(text: str) -> str:
-    """The whole text backwards behind a right-to-left override, which shows it forwards."""
-    return f"\u202e{text[::-1]}\u202c"
+    """Each line backwards behind a right-to-left override, which shows it forwards."""
+    return "\n".join(f"\u202e{line[::-1]}\u202c" for line in text.split("\n"))
 
 
 def cyrillic_letters(text: str) -> str:
@@ -70,9 +70,14 @@ def leet(text: str) -> str:
     return re.sub(r"[A-Za-z]{4,}", lambda word: word.group().translate(_LEET), text)
 
 
-def spaced_words(text: str) -> str:
-    """Full stops between the letters of each word of four letters or more."""
-    return re.sub(r"(?<![\w'’])[A-Za-z]{4,}(?![\w'’])", lambda word: ".".join(word.group()), text)
+def dotted_words(text: str) -> str:
+    """Full stops between the letters of words of four letters or more, unless a mark that could be one more follows."""
+    return re.sub(r"(?<![\w'’])[A-Za-z]{4,}(?=\s)", lambda word: ".".join(word.group()), text)
+
+
+def hyphenated_words(text: str) -> str:
+    """Hyphens between the letters of words of four letters or more."""
+    return re.sub(r"(?<![\w'’-])[A-Za-z]{4,}(?![\w'’-])", lambda word: "-".join(word.group()), text)
 
 
 def spaced_letters(text: str) -> str:
@@ -125,7 +130,8 @@ DISGUISES: tuple[Callable[[str], str], ...] = (
     mathematical,
     stacked_marks,
     leet,
-    spaced_words,
+    dotted_words,
+    hyphenated_words,
     spaced_letters,
     repeated_letters,
     pictures,

@@ -116,7 +116,7 @@ def append(folder: Path, row: dict[str, object]) -> None:
         file.write(json.dumps(row) + "\n")
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in RULES.glob("*.jsonl")) + ["words.txt", "words.es.txt"])
+@pytest.mark.parametrize("name", [*sorted(path.name for path in RULES.glob("*.jsonl")), "words.txt", "words.es.txt"])
 def test_an_empty_rule_file_refuses_to_load(folder: Path, name: str) -> None:
     """A detector without rules hears nothing."""
     (folder / name).write_text("\n", encoding="utf-8")
