@@ -6,6 +6,7 @@ only its executor is used here.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Sequence
 from typing import Any
@@ -20,6 +21,7 @@ from sanic.request import Request
 from sanic.response import JSONResponse, json
 
 from actions.call import CallRefused
+from bot import crisis
 from bot.logs import error_class
 from bot.records import StoreError, Writer
 
@@ -43,6 +45,11 @@ def make_app(
         executor.register_action(action)
     app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_CALL_BYTES
+
+    @app.after_server_start
+    async def read_rules(_app: Any) -> None:
+        # On a channel without the gateway the first message is assessed here, within the engine's ACTION_TIMEOUT_S.
+        app.add_task(asyncio.to_thread(_load_crisis))
 
     @app.post("/webhook")
     async def webhook(request: Request) -> JSONResponse:
@@ -77,6 +84,11 @@ def make_app(
         return json({"error": "the action server could not take this request"}, status=status)
 
     return app
+
+
+def _load_crisis() -> None:
+    crisis.load()
+    crisis.warm()
 
 
 def _may_call(request: Request, token: str) -> bool:
