@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 log = structlog.get_logger()
 
 DIMENSIONS = 512
+# A window of a text is 75 words at most; only words without end are longer than this.
+MAX_CHARS = 1_000
 
 
 class Encoder(Protocol):
@@ -42,4 +44,4 @@ def encoder() -> Encoder | None:
 def vectors(texts: Sequence[str]) -> NDArray[np.float32] | None:
     """One row for each normalised text, sentences parted by line breaks; None without the package."""
     made = encoder()
-    return None if made is None else made.encode([text.replace("\n", ". ") for text in texts])
+    return None if made is None else made.encode([text[:MAX_CHARS].replace("\n", ". ") for text in texts])

@@ -17,6 +17,8 @@ from bot.crisis.reading import Finding, Reading
 COLUMNS = 1 << 18
 WORD_ROWS = (1, 2, 3)
 LETTER_ROWS = (3, 4, 5)
+# What is longer than any word is a key held down; its beginning says that as well as all of it.
+WORD_CHARS = 40
 # Beyond this many words a text is read in windows of whole sentences, and the worst window counts: a disclosure in a
 # long letter is as loud as one in a short message.
 WHOLE_WORDS, WINDOW_WORDS, MAX_WINDOWS = 75, 45, 400
@@ -64,7 +66,7 @@ def _rows(stream: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
             crc32(" ".join(words[at : at + length]).encode()) % COLUMNS for at in range(len(words) - length + 1)
         )
     for word in words:
-        padded = f"_{word}_".encode()
+        padded = f"_{word[:WORD_CHARS]}_".encode()
         for length in LETTER_ROWS:
             found.extend(
                 (crc32(padded[at : at + length], 7919)) % COLUMNS for at in range(max(1, len(padded) - length + 1))

@@ -24,6 +24,8 @@ _HIDING = frozenset("*#_%&^-.~?!x•×")
 _RUN = re.compile(r"(.)\1+")
 SLIP_MIN_CHARS = 5
 SEGMENT_MIN_CHARS, SEGMENT_MAX_CHARS = 7, 60
+# Single letters in a row are read in stretches of this many, so that cost grows with length and no faster.
+LETTERS_AT_ONCE, LOOSE_LETTER_COST = 240, 6.0
 _LONGEST_WORD = 18
 
 
@@ -100,7 +102,7 @@ class Spelling:
         squeezed = self._unstretched(word)
         if squeezed is not None:
             return tuple(self._short.get(squeezed, (squeezed,)))
-        if len(word) >= SLIP_MIN_CHARS - 1 and (meant := self._slip(word)):
+        if SLIP_MIN_CHARS - 1 <= len(word) <= _LONGEST_WORD + 1 and (meant := self._slip(word)):
             return (meant,)
         if SEGMENT_MIN_CHARS <= len(word) <= SEGMENT_MAX_CHARS:
             parts = self._segmented(word)
@@ -192,19 +194,24 @@ class Spelling:
                 return (min(fits, key=lambda word: (len(word), word)),)
         return None
 
-    def _segmented(self, letters: str) -> tuple[str, ...] | None:
-        """Known words written together; None unless they cover everything. Fewer, longer words are preferred."""
-        if len(letters) > SEGMENT_MAX_CHARS * 4:
-            return None
+    def _segmented(self, letters: str, *, loose: bool = False) -> tuple[str, ...] | None:
+        """Known words written together; None unless they cover everything. Fewer, longer words are preferred.
+
+        `loose`: single letters between the words stay what they are, so that there is always an answer.
+        """
         best: list[tuple[float, int]] = [(0.0, 0)] + [(float("inf"), 0)] * len(letters)
         for end in range(1, len(letters) + 1):
             for start in range(max(0, end - _LONGEST_WORD), end):
                 piece = letters[start:end]
-                if piece not in self._known:
-                    continue
                 if len(piece) == 1 and piece not in ("i", "a", "y", "o"):
+                    if not loose:
+                        continue
+                    own = LOOSE_LETTER_COST
+                elif piece in self._known:
+                    own = 3.0 if len(piece) == 1 else 1.6 if len(piece) == 2 else 1.0
+                else:
                     continue
-                cost = best[start][0] + 1.0 + (2.0 if len(piece) == 1 else 0.6 if len(piece) == 2 else 0.0)
+                cost = best[start][0] + own
                 if cost < best[end][0]:
                     best[end] = (cost, start)
         if best[-1][0] == float("inf"):
@@ -223,13 +230,14 @@ class Spelling:
         index = 0
         while index < len(row):
             end = index
-            while end < len(row) and len(row[end].text) == 1:
+            while end < len(row) and len(row[end].text) == 1 and end - index < LETTERS_AT_ONCE:
                 end += 1
             if end - index >= 4 and (spelt := self._spelt_out(row[index:end], make=make)):
                 out.extend(spelt)
                 index = end
                 continue
-            if end - index >= 4 and (words := self._segmented("".join(word.text for word in row[index:end]))):
+            letters = "".join(word.text for word in row[index:end])
+            if end - index >= 4 and (words := self._segmented(letters, loose=True)):
                 at = index
                 for text in words:
                     out.append(make(text, row[at : at + len(text)]))
