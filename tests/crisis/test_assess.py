@@ -20,8 +20,34 @@ DANGER = "I have the pills here and I am going to kill myself tonight"
 SEVERITIES = {"none": (0, 1), "check_in": (1, 3), "alert": (2, 3)}
 # Words that rules look for, so that drawn texts are not all peace; and characters that break careless code.
 PIECES = st.sampled_from(
-    ["kill", "myself", "want to die", "no", "not", "if", "he", "pastillas", "me quiero matar", "?", "...", "\n", "🔫"]
-    + ["\u202e", "\u200b", "\ud800", "\x00", "\ufeff", "İ", "ﬀ", "ß", "k.i.l.l", "s*icide", "a a a a", "'", '"']
+    [
+        "kill",
+        "myself",
+        "want to die",
+        "no",
+        "not",
+        "if",
+        "he",
+        "pastillas",
+        "me quiero matar",
+        "?",
+        "...",
+        "\n",
+        "🔫",
+        "\u202e",
+        "\u200b",
+        "\ud800",
+        "\x00",
+        "\ufeff",
+        "İ",
+        "ﬀ",
+        "ß",
+        "k.i.l.l",
+        "s*icide",
+        "a a a a",
+        "'",
+        '"',
+    ]
 )
 TEXTS = st.one_of(
     st.text(max_size=300),
@@ -93,8 +119,20 @@ def test_it_answers_the_same_when_asked_again(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 40_000, "kill " * 8_000, "?" * 40_000, "i want to die. " * 2_600, "k.i.l.l." * 5_000, "no no " * 6_000]
-    + ["\n" * 40_000, "\u202e" * 40_000, "a b c d " * 5_000, "''''\"\"" * 6_000, "k*l#l_%" * 5_000, "1l1l" * 10_000],
+    [
+        "a" * 40_000,
+        "kill " * 8_000,
+        "?" * 40_000,
+        "i want to die. " * 2_600,
+        "k.i.l.l." * 5_000,
+        "no no " * 6_000,
+        "\n" * 40_000,
+        "\u202e" * 40_000,
+        "a b c d " * 5_000,
+        "''''\"\"" * 6_000,
+        "k*l#l_%" * 5_000,
+        "1l1l" * 10_000,
+    ],
     ids=lambda text: repr(text[:8]),
 )
 def test_no_text_makes_it_hang_when_it_is_as_long_as_may_be(text: str) -> None:
@@ -124,8 +162,18 @@ def test_plain_danger_is_an_alert_in_its_category(text: str, category: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "ok", "thanks, that helped", "the bus was late and I had soup", "gracias, hoy dormí bien"]
-    + ["I could kill for a coffee", "me muero de risa", "this traffic is killing me", "I'm dying to see the film"],
+    [
+        "",
+        "   ",
+        "ok",
+        "thanks, that helped",
+        "the bus was late and I had soup",
+        "gracias, hoy dormí bien",
+        "I could kill for a coffee",
+        "me muero de risa",
+        "this traffic is killing me",
+        "I'm dying to see the film",
+    ],
 )
 def test_ordinary_talk_and_idioms_are_none(text: str) -> None:
     """The least that anybody would want left alone."""
@@ -179,8 +227,12 @@ def test_an_id_holds_no_word_of_the_client() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["я не хочу больше жить, мне очень плохо", "أريد أن أموت ولا أريد الحياة", "もう死にたい、生きたくない"]
-    + ["ich möchte nicht mehr leben und ich weiß nicht was ich tun soll"],
+    [
+        "я не хочу больше жить, мне очень плохо",
+        "أريد أن أموت ولا أريد الحياة",
+        "もう死にたい、生きたくない",
+        "ich möchte nicht mehr leben und ich weiß nicht was ich tun soll",
+    ],
 )
 def test_another_language_is_said_to_be_unread(text: str) -> None:
     """It is never called safe in silence, and never escalated by it."""
@@ -225,7 +277,7 @@ def test_an_assessment_cannot_be_changed() -> None:
 
 
 def test_the_fixed_list_infers_nothing() -> None:
-    """A listed phrase alerts whatever stands around it; what is not listed, or disguised, or said before, is nothing."""
+    """A listed phrase alerts whatever stands around it; what is not listed, or is disguised, is nothing."""
     fixed = "I want to kill myself"
     assert assess(said(fixed), mode="fixed_list").level == "alert"
     assert assess(said("In the film he says: I want to kill myself."), mode="fixed_list").level == "alert"
