@@ -125,8 +125,8 @@ def _rendered(tx: Tx, client: Client, form: str, *, language: str, at: datetime)
     from bot.summary.plain import as_text
     from bot.texts import load_texts
 
-    texts = load_texts()
-    context = client_context(tx, client, texts=texts, language=language, at=at)
+    texts, zone = load_texts(), practice.practice(tx).time_zone
+    context = client_context(tx, client, texts=texts, language=language, zone=zone, at=at)
     if form == "text":
         return as_text(context.brief)
     answer = page(
@@ -134,7 +134,7 @@ def _rendered(tx: Tx, client: Client, form: str, *, language: str, at: datetime)
         context,
         strings=texts.topic("portal", language=language, address="usted"),
         language=language,
-        zone=practice.practice(tx).time_zone,
+        zone=zone,
         staff=None,
     )
     return str(answer.content)

@@ -7,19 +7,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import click
 
-from bot.records import Store, StoreError
+from bot.privacy.accounts import CODE_LASTS, ROLES, give_code, open_account
+from bot.privacy.audit import note
+from bot.records import RecordsRefusal, Store, StoreError
 from bot.settings import get_settings
 
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """A failure of the store is one sentence on stderr and exit 1."""
+    """What the store refuses or cannot do is one sentence on stderr and exit 1."""
     try:
         yield
-    except StoreError as error:
+    except (StoreError, RecordsRefusal) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -125,4 +128,79 @@ def db_query(sql: str) -> None:
             raise click.ClickException(f"the query was refused ({error})") from error
 
 
-COMMANDS = (backup, restore, audit, db)
+@click.command()
+@click.option("--name", help="What clients read as the practice's name.")
+@click.option("--country", help="Two letters (ISO 3166), such as US: whose crisis lines are shown.")
+@click.option("--time-zone", help="Such as America/New_York: hours and appointments are in it.")
+@click.option(
+    "--language", "languages", multiple=True, type=click.Choice(["en", "es"]), help="The first is the default."
+)
+def practice(name: str | None, country: str | None, time_zone: str | None, languages: tuple[str, ...]) -> None:
+    """Say who runs this deployment; without options, show it. Running doors read it at their next start."""
+    from bot.records import practice as practices
+    from bot.texts import load_lines
+
+    given = {"name": name, "country": country, "time_zone": time_zone, "languages": languages or None}
+    fields = {key: value for key, value in given.items() if value is not None}
+    if time_zone is not None and time_zone not in available_timezones():
+        raise click.ClickException(f"{time_zone!r} is no time zone; give one such as America/New_York")
+    known = load_lines().countries()
+    if country is not None and country not in known:
+        raise click.ClickException(f"no crisis lines are known for {country!r}; there are {', '.join(known)}")
+    with _store() as store, store.write() as tx:
+        found = practices.set_practice(tx, **fields) if fields else practices.practice(tx)
+        if fields:
+            note(tx, actor="operator", action="change_practice", client_id=None, target=None, data={}, at=_now())
+    click.echo(f"{found.name or '(no name yet)'}: {found.country}, {found.time_zone}, {' '.join(found.languages)}")
+
+
+@click.group()
+def staff() -> None:
+    """Accounts of the people who work here. The owner opens further ones in the portal."""
+
+
+@staff.command("add")
+@click.argument("login")
+@click.option("--name", required=True)
+@click.option("--email", required=True)
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES))
+@click.option("--language", default="en", type=click.Choice(["en", "es"]))
+def staff_add(login: str, name: str, email: str, roles: tuple[str, ...], language: str) -> None:
+    """Open an account and print the code with which LOGIN chooses a password."""
+    with _store() as store, store.write() as tx:
+        _, code = open_account(
+            tx,
+            login=login,
+            display_name=name,
+            email=email,
+            roles=roles,
+            language=language,
+            by="operator",
+            at=_now(),
+        )
+    _print_code(code)
+
+
+@staff.command("code")
+@click.argument("login")
+def staff_code(login: str) -> None:
+    """Print a new code for LOGIN, who cannot come in."""
+    from bot.records import people
+
+    with _store() as store, store.write() as tx:
+        person = people.staff_by_login(tx, login)
+        if person is None or person.status != "active":
+            raise click.ClickException(f"there is no open account with the login {login!r}; see `interlude staff add`")
+        code = give_code(tx, person.id, by="operator", at=_now())
+    _print_code(code)
+
+
+def _print_code(code: str) -> None:
+    click.echo(f"{code}  {get_settings().public_url_staff}/welcome  (works once, {CODE_LASTS.days} days)")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+COMMANDS = (backup, restore, audit, db, practice, staff)

@@ -24,7 +24,7 @@ from typing import Any
 
 import httpx
 
-from bot.demo.practice import invite
+from bot.handoff.enrolment import invite
 from bot.privacy.opening import open_records
 from bot.records import Store, people
 from bot.settings import Settings
@@ -292,7 +292,7 @@ class Stack:
                 phone="+1 202 555 0100",
                 at=at,
             )
-            return Enrolled(id=client_id, name=name, invite_url=invite(tx, self.settings, client_id, at))
+            return Enrolled(id=client_id, name=name, invite_url=invite(tx, self.settings, client_id, at=at).url)
 
     # --- breaking it ----------------------------------------------------------------------------------------
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.privacy import audit
+from bot.privacy import accounts, audit
 from bot.privacy.keys import open_keyring
 from bot.privacy.practice_key import make_practice_key
 from bot.records import open_store
@@ -82,3 +83,27 @@ def test_a_look_into_the_tables_shows_no_private_text_and_cannot_write(home: Pat
     assert "sealed bytes" in rows.stdout
     assert "Ada" not in rows.stdout
     assert interlude(home, "db", "query", "DELETE FROM clients").returncode == 1
+
+
+def test_a_practice_is_described_and_its_first_owner_comes_in(home: Path) -> None:
+    """What a live deployment begins with; refusals name the value."""
+    said = interlude(home, "practice", "--name", "Quay Practice", "--country", "GB", "--time-zone", "Europe/London")
+    assert said.stdout == "Quay Practice: GB, Europe/London, en es\n"
+    refused = interlude(home, "practice", "--time-zone", "Mars/Base")
+    assert (refused.returncode, "'Mars/Base'" in refused.stderr) == (1, True)
+    assert interlude(home, "practice", "--country", "XX").returncode == 1
+    owner = ("staff", "add", "kit", "--name", "Kit Sample", "--email", "kit@example.org", "--role", "owner")
+    made = interlude(home, *owner)
+    assert made.returncode == 0
+    again = interlude(home, *owner)
+    assert (again.returncode, again.stdout) == (1, "")
+    renewed = interlude(home, "staff", "code", "KIT")
+    assert renewed.returncode == 0
+    assert interlude(home, "staff", "code", "nobody").returncode == 1
+    store = open_store(
+        f"sqlcipher:///{home}/records.db", keyring=open_keyring(f"sqlcipher:///{home}/keys.db", home / "practice.key")
+    )
+    with store.write() as tx:
+        assert not accounts.choose_password(tx, made.stdout.split()[0], "hash", at=datetime.now(UTC))
+        assert accounts.choose_password(tx, renewed.stdout.split()[0], "hash", at=datetime.now(UTC))
+    store.close()

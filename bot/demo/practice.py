@@ -13,11 +13,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.handoff import enrolment
 from bot.privacy.opening import open_records
-from bot.records import Tx, appointments, contacts, people, practice, signing
+from bot.records import Tx, appointments, contacts, people, practice
 from bot.settings import Settings
 from bot.web.passwords import hash_password
-from bot.web.tokens import new_code, token_hash
 
 NAME = "Harbour Street Practice (fictional)"
 # (role, login, display name); the login is also the local part of the address.
@@ -32,7 +32,6 @@ CLIENTS = (
     ("demo-es", "Leo Demo", "él", "es", "tu", "+1 202 555 0178"),
     ("demo-new", "Kim Demo", "they/them", "en", "tu", None),
 )
-INVITE_LASTS = timedelta(days=14)
 # Somebody answers at any hour here, so that whoever tries the demo at night sees the whole path.
 ALWAYS = tuple((weekday, "00:00", "24:00") for weekday in range(7))
 
@@ -58,20 +57,14 @@ def welcome(settings: Settings) -> dict[str, list[dict[str, str]]]:
     try:
         with store.write() as tx:
             clients = [
-                {"id": client_id, "invite_url": invite(tx, settings, client_id, at)} for client_id, *_ in CLIENTS
+                {"id": client_id, "invite_url": enrolment.invite(tx, settings, client_id, at=at).url}
+                for client_id, *_ in CLIENTS
             ]
     finally:
         store.close()
     passwords = json.loads((settings.path(settings.state_dir) / "demo.json").read_text("utf-8"))
     staff = [{"role": role, "login": login, "password": passwords[login]} for role, login, _ in STAFF]
     return {"clients": clients, "staff": staff}
-
-
-def invite(tx: Tx, settings: Settings, client_id: str, at: datetime) -> str:
-    """A new single-use link. The code is in the fragment, which no server sees."""
-    code = new_code()
-    signing.create_invite(tx, client_id=client_id, token_hash=token_hash(code), expires_at=at + INVITE_LASTS, at=at)
-    return f"{settings.public_url_client}/join#{code}"
 
 
 def furnish(tx: Tx, at: datetime) -> dict[str, str]:

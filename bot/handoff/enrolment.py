@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
 
 from bot.handoff import coverage
-from bot.records import RecordsRefusal, Tx, contacts, people
+from bot.records import RecordsRefusal, Tx, contacts, people, signing
 from bot.settings import Settings
+from bot.web.tokens import new_code, token_hash
+
+INVITE_LASTS = timedelta(days=14)
 
 type Problem = Literal["no_contact", "no_channel", "no_hours"]
 
@@ -49,3 +53,17 @@ def enrol(tx: Tx, *, settings: Settings, **fields: Any) -> str:
     if found:
         raise CannotEnrol(found)
     return people.create_client(tx, **fields)
+
+
+class Invite(NamedTuple):
+    """A single-use way in: a link, and the code in it for whoever types."""
+
+    url: str
+    code: str
+
+
+def invite(tx: Tx, settings: Settings, client_id: str, *, at: datetime) -> Invite:
+    """A new invite for a client, valid for INVITE_LASTS. The code is in the fragment, which no server sees."""
+    code = new_code()
+    signing.create_invite(tx, client_id=client_id, token_hash=token_hash(code), expires_at=at + INVITE_LASTS, at=at)
+    return Invite(url=f"{settings.public_url_client}/join#{code}", code=code)

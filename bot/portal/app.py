@@ -24,9 +24,11 @@ from litestar.types import ASGIApp
 from bot.handoff.health import worker_state
 from bot.logs import error_class
 from bot.portal import (
+    accounts_page,
     audit_page,
     clients,
     contacts_page,
+    enrolment_page,
     episodes_page,
     incidents_page,
     practice_page,
@@ -112,6 +114,8 @@ def create_app(settings: Settings) -> ASGIApp:
             health,
             *sign_in.HANDLERS,
             *today.HANDLERS,
+            *accounts_page.HANDLERS,
+            *enrolment_page.HANDLERS,
             *clients.HANDLERS,
             *episodes_page.HANDLERS,
             *takeover_page.HANDLERS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,14 +22,14 @@ from bot.texts import Texts
 
 
 @get("/clients/{client_id:str}", opt={"door": "therapist"}, dependencies={"who": Provide(signed_in)})
-async def client_page(request: Request[Any, Any, Any], who: SignedIn, client_id: str) -> Response[str]:
+async def client_page(request: Request[Any, Any, Any], who: SignedIn, client_id: str, fault: str = "") -> Response[str]:
     """What the client chose to share since the last appointment; safety on top."""
     portal = portal_of(request)
     at = datetime.now(UTC)
 
     def read(tx: Tx) -> ClientPage:
         client = own_client(tx, client_id, who)
-        page = client_context(tx, client, texts=portal.texts, language=who.staff.language, at=at)
+        page = client_context(tx, client, texts=portal.texts, language=who.staff.language, zone=portal.zone, at=at)
         audit.note(
             tx,
             actor=who.staff.id,
@@ -38,24 +39,27 @@ async def client_page(request: Request[Any, Any, Any], who: SignedIn, client_id:
             data={"shared": len(page.entries)},
             at=at,
         )
-        return page
+        return replace(page, fault="appointment" if fault == "appointment" else None)
 
     return portal.page("client.html", await portal.records.write(read), staff=who.staff)
 
 
-def client_context(tx: Tx, client: Client, *, texts: Texts, language: str, at: datetime) -> ClientPage:
+def client_context(tx: Tx, client: Client, *, texts: Texts, language: str, zone: str, at: datetime) -> ClientPage:
     """The page of a client for a reader of `language`, as it is at `at`."""
     since = since_last_appointment(tx, client.id, at)
     shared = summaries.shared_of(tx, client.id, since)
-    following = appointments.next_after(tx, client.id, at)
+    ahead = appointments.all_after(tx, client.id, at)
     open_one = episodes.open_episode_of(tx, conversations.conversation_of(tx, client.id, at=at).id)
     return ClientPage(
         name=client.name,
         pronouns=client.pronouns,
-        appointment_at=following.starts_at if following else None,
+        appointment_at=ahead[0].starts_at if ahead else None,
         brief=brief_of(tx, client, shared, texts=texts, language=language, since=since, at=at),
         entries=tuple(_entry(one) for one in shared),
         open_episode_id=open_one.id if open_one else None,
+        id=client.id,
+        appointments=tuple((one.id, one.starts_at) for one in ahead),
+        zone=zone,
     )
 
 

@@ -18,6 +18,58 @@ class SignInPage:
 
 
 @dataclass(frozen=True)
+class AccountLine:
+    """One account of the staff."""
+
+    id: str
+    name: str
+    login: str
+    email: str
+    roles: tuple[str, ...]
+    closed: bool
+
+
+@dataclass(frozen=True)
+class AccountsPage:
+    """`accounts.html`: the accounts, and the form for a new one."""
+
+    accounts: tuple[AccountLine, ...]
+    roles: tuple[str, ...]
+    languages: tuple[str, ...]
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class CodePage:
+    """`code.html`: a code that is shown once. `days`: how long it works. `back`: a path of this door."""
+
+    name: str
+    code: str
+    address: str
+    days: int
+    for_client: bool
+    back: str
+
+
+@dataclass(frozen=True)
+class WelcomePage:
+    """`welcome.html`: choosing a password with a code. `least`, `most`: characters."""
+
+    fault: str | None
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
+class EnrolPage:
+    """`enrol.html`. `problems`: what keeps an alert from reaching a person; while there is one, nobody is enrolled."""
+
+    problems: tuple[str, ...]
+    languages: tuple[str, ...]
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
 class EpisodeLine:
     """One open episode in a list. No name: the list is seen in passing."""
 
@@ -72,7 +124,10 @@ class SharedEntry:
 
 @dataclass(frozen=True)
 class ClientPage:
-    """`client.html`: the brief and, below it, each shared entry in full."""
+    """`client.html`: the brief and, below it, each shared entry in full.
+
+    `appointments`: those ahead (id, start). `zone`: the time zone in which they are typed.
+    """
 
     name: str
     pronouns: str | None
@@ -80,6 +135,10 @@ class ClientPage:
     brief: Brief
     entries: tuple[SharedEntry, ...]
     open_episode_id: str | None
+    id: str
+    appointments: tuple[tuple[str, datetime], ...]
+    zone: str
+    fault: str | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from bot.records.schema import staff as staff_table
 from bot.records.transaction import AnyRow, Tx, new_id
 
 _PROFILE = ("name", "pronouns", "phone", "tool_name")
+_STAFF = frozenset({"display_name", "email", "language", "roles", "password_hash", "status"})
 _PLAIN = ("language", "address", "country", "therapist_id", "status")
 
 
@@ -104,6 +105,16 @@ def staff(tx: Tx, person_id: str) -> Staff:
 def all_staff(tx: Tx) -> list[Staff]:
     """Every account, by login."""
     return [_staff(row) for row in tx.all(select(staff_table).order_by(staff_table.c.login))]
+
+
+def set_staff(tx: Tx, person_id: str, **fields: Any) -> Staff:
+    """Changes display_name, email, language, roles, password_hash or status; the account then. Raises NotFound."""
+    unknown = set(fields) - _STAFF
+    if unknown:
+        raise ValueError(f"a staff account has no field {sorted(unknown)} to change; there are {sorted(_STAFF)}")
+    tx.need(select(staff_table.c.person_id).where(staff_table.c.person_id == person_id), f"staff account {person_id}")
+    tx.run(update(staff_table).where(staff_table.c.person_id == person_id).values(**fields))
+    return staff(tx, person_id)
 
 
 def _plain_login(typed: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from bot.records import entries
-from bot.records.schema import devices, invites, sign_ins
+from bot.records.schema import devices, invites, password_codes, sign_ins
 from bot.records.transaction import Tx, new_id
 
 
@@ -45,6 +45,28 @@ def use_invite(tx: Tx, token_hash: str, *, at: datetime) -> str | None:
     if tx.run(update(invites).where(usable).values(used_at=at)) == 0:
         return None
     return str(tx.scalar(select(invites.c.client_id).where(invites.c.token_hash == token_hash)))
+
+
+def create_password_code(tx: Tx, *, person_id: str, token_hash: str, expires_at: datetime, at: datetime) -> str:
+    """Makes a single-use code for choosing a password, the only one of that person that works; its id."""
+    open_ones = (password_codes.c.person_id == person_id) & password_codes.c.used_at.is_(None)
+    tx.run(update(password_codes).where(open_ones).values(used_at=at))
+    code_id = new_id()
+    tx.run(
+        insert(password_codes).values(
+            id=code_id, person_id=person_id, token_hash=token_hash, created_at=at, expires_at=expires_at
+        )
+    )
+    return code_id
+
+
+def use_password_code(tx: Tx, token_hash: str, *, at: datetime) -> str | None:
+    """Uses a code up as `use_invite` does; the staff member's id, or None."""
+    code = password_codes.c
+    usable = (code.token_hash == token_hash) & code.used_at.is_(None) & (code.expires_at > at)
+    if tx.run(update(password_codes).where(usable).values(used_at=at)) == 0:
+        return None
+    return str(tx.scalar(select(code.person_id).where(code.token_hash == token_hash)))
 
 
 def add_device(tx: Tx, client_id: str, label: str, at: datetime) -> str:

@@ -50,7 +50,7 @@ def test_twelve_weeks_show_the_alert_and_the_falling_mood() -> None:
     with demo_store() as store, store.read() as tx:
         client = people.client(tx, DEMO)
         assert len(summaries.summaries_of(tx, DEMO)) == 40
-        page = client_context(tx, client, texts=load_texts(), language="en", at=DEMO_UNTIL)
+        page = client_context(tx, client, texts=load_texts(), language="en", zone="UTC", at=DEMO_UNTIL)
     sections = [section.id for section in page.brief.sections]
     assert sections[:3] == ["header", "safety", "not_on_track"]
     text = as_text(page.brief)

@@ -199,6 +199,10 @@ def test_the_audit_page_says_where_the_chain_breaks(door: Door, client: str, wre
 # --- contexts -----------------------------------------------------------------------------------------------
 
 CONTEXTS = {
+    "accounts.html": contexts.AccountsPage,
+    "code.html": contexts.CodePage,
+    "enrol.html": contexts.EnrolPage,
+    "welcome.html": contexts.WelcomePage,
     "sign_in.html": contexts.SignInPage,
     "today.html": contexts.TodayPage,
     "client.html": contexts.ClientPage,

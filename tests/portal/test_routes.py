@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from litestar import Litestar
@@ -15,7 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from bot.portal import app as portal_app
 from bot.portal.app import create_app
-from bot.records import contacts, deliveries
+from bot.records import appointments, contacts, deliveries, people
 from bot.web.policy import door_of
 from tests import doors
 from tests.portal.conftest import Door
@@ -24,6 +25,7 @@ LOGINS = ("wren", "robin", "jo", "sam")
 ALL = frozenset(LOGINS)
 # Ada is Wren's client. Robin is another therapist, Jo is on call, Sam owns the practice.
 OWN_THERAPIST = frozenset({"wren"})
+THERAPISTS = frozenset({"wren", "robin"})
 ANSWERS_ADA = frozenset({"wren", "jo", "sam"})
 OWNER = frozenset({"sam"})
 
@@ -67,7 +69,22 @@ ROUTES = {
     "POST /drills/{drill_id:str}/confirm": Route("staff", frozenset({"jo"}), status=303),
     "GET /incidents": Route("owner", OWNER),
     "GET /audit": Route("owner", OWNER),
+    "GET /people": Route("owner", OWNER),
+    "POST /people": Route("owner", OWNER, status=303, form={"login": "!"}),
+    "POST /people/{person_id:str}/code": Route("owner", OWNER),
+    "POST /people/{person_id:str}/close": Route("owner", OWNER, status=303),
+    "GET /welcome": Route("open", ALL),
+    "POST /welcome": Route("open", ALL, status=400, form={"code": "x", "password": "x", "again": "y"}),
+    "GET /clients/new": Route("therapist", THERAPISTS),
+    "POST /clients/new": Route("therapist", THERAPISTS, status=303, form={"name": " ", "language": "en"}),
     "GET /clients/{client_id:str}": Route("therapist", OWN_THERAPIST),
+    "POST /clients/{client_id:str}/invite": Route("therapist", OWN_THERAPIST),
+    "POST /clients/{client_id:str}/appointments": Route(
+        "therapist", OWN_THERAPIST, status=303, form={"starts_at": "2020-01-01T10:00"}
+    ),
+    "POST /clients/{client_id:str}/appointments/{appointment_id:str}/remove": Route(
+        "therapist", OWN_THERAPIST, status=303
+    ),
     "GET /episodes/{episode_id:str}": Route("answers", ANSWERS_ADA),
     "POST /episodes/{episode_id:str}/open": Route("answers", ANSWERS_ADA, status=303, form={"reason": "on call"}),
     # Nobody has taken over: who may answer is led back to the alert, and the script hears that it is over.
@@ -109,6 +126,13 @@ def ids(door: Door) -> dict[str, str]:
             tx, episode_id=None, contact_id=jo.id, channel_id=jo.channels[0].id, kind="drill", due_at=doors.now(),
             notification_id=uuid.uuid4().hex, at=doors.now(),
         )  # fmt: skip
+        spare_account = people.create_staff(
+            tx, login="spare", display_name="Spare Sample", password_hash=doors.password_hash(), roles=("on_call",),
+            email="spare@example.org", language="en", at=doors.now(),
+        )  # fmt: skip
+        appointment = appointments.add(
+            tx, client_id=door.people.ada, starts_at=doors.now() + timedelta(days=3), at=doors.now()
+        )
         spare = contacts.add_channel(tx, contact_id=jo.id, kind="email", address="spare@example.org", position=9)
     return {
         "client_id:str": door.people.ada,
@@ -116,6 +140,8 @@ def ids(door: Door) -> dict[str, str]:
         "contact_id:str": jo.id,
         "channel_id:str": spare,
         "drill_id:str": drill.id,
+        "person_id:str": spare_account,
+        "appointment_id:str": appointment,
     }
 
 
@@ -154,7 +180,7 @@ def test_without_a_sign_in_every_page_leads_to_it(door: Door, ids: dict[str, str
 @pytest.mark.parametrize("name", [name for name in ROUTES if "{" in name])
 def test_what_is_not_there_reads_like_what_is_anothers(door: Door, name: str) -> None:
     """An id that nobody has is the same 404 for everybody."""
-    kinds = ("client_id", "episode_id", "contact_id", "channel_id", "drill_id")
+    kinds = ("client_id", "episode_id", "contact_id", "channel_id", "drill_id", "person_id", "appointment_id")
     nowhere = {f"{kind}:str": uuid.uuid4().hex for kind in kinds}
     assert {ask(door, name, login, nowhere)[0] for login in LOGINS} == {404}
 

@@ -12,7 +12,8 @@ import yaml
 
 from bot.gateway import consenting
 from bot.handoff import enrolment
-from bot.portal import episodes_page, practice_page, takeover_page
+from bot.portal import accounts_page, enrolment_page, episodes_page, practice_page, takeover_page
+from bot.privacy import accounts
 from bot.texts import load_texts
 from bot.widget import launching, rendering
 
@@ -62,6 +63,9 @@ def named(source: str) -> set[str]:
     return found
 
 
+FAULT_PAGES = (accounts_page, enrolment_page, practice_page, takeover_page)
+
+
 def literals(source: str) -> set[str]:
     """Every quoted word of a source: a key that reaches t() by way of a variable is one of them."""
     return set(re.findall(r"[\"']([a-z0-9_]+)[\"']", source))
@@ -106,7 +110,11 @@ def family_keys() -> set[str]:
         *(f"history_{kind}" for kind in history | {episodes_page.OPENED}),
         *(f"severity_{severity}" for severity in range(4)),
         *(f"weekday_{weekday}" for weekday in range(7)),
-        *(f"fault_{fault}" for fault in practice_page.FAULTS | takeover_page.FAULTS),
+        *(f"fault_{fault}" for page in FAULT_PAGES for fault in page.FAULTS),
+        "fault_appointment",
+        *(f"welcome_{fault}" for fault in ("too_many", "different", "length", "code")),
+        *(f"role_{role}" for role in accounts.ROLES),
+        *(f"language_{language}" for language in ("en", "es")),
         *(f"channel_{kind}" for kind in ("email", "sms", "webhook", "apprise")),
         *(f"problem_{problem}" for problem in get_args(enrolment.Problem.__value__)),
         *(f"drill_{state}" for state in ("due", "claimed", "sent", "failed", "cancelled")),

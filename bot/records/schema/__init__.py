@@ -27,6 +27,7 @@ from bot.records.schema.people import (
     doomed_keys,
     entries,
     invites,
+    password_codes,
     people,
     practice,
     sign_ins,
@@ -37,6 +38,6 @@ from bot.records.schema.running import audit, audit_head, events, heartbeats
 __all__ = [
     "appointments", "assessments", "audit", "audit_head", "channels", "clients", "consents", "contacts",
     "conversations", "deliveries", "devices", "doomed_keys", "entries", "episode_messages", "episode_steps",
-    "episodes", "events", "heartbeats", "invites", "messages", "metadata", "people", "practice", "questions",
-    "reflections", "shared_summaries", "sign_ins", "staff", "steps_taken", "summaries",
+    "episodes", "events", "heartbeats", "invites", "messages", "metadata", "password_codes", "people", "practice",
+    "questions", "reflections", "shared_summaries", "sign_ins", "staff", "steps_taken", "summaries",
 ]  # fmt: skip

@@ -104,6 +104,18 @@ invites = Table(
     Column("used_at", Utc),
 )
 
+# A code that lets a member of staff choose a password, the first one or a new one.
+password_codes = Table(
+    "password_codes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", ForeignKey("staff.person_id"), nullable=False, index=True),
+    Column("token_hash", String(128), nullable=False, unique=True),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("used_at", Utc),
+)
+
 sign_ins = Table(
     "sign_ins",
     metadata,
