@@ -65,9 +65,11 @@ nlu-report: dev bot/engine/.venv/.ready  ## how well commands are told from answ
 	@$(PY) -m tests.reflection.nlu_report
 
 crisis-report: dev  ## docs/crisis-report.md from the project's corpora
+	@$(PY) -m bot.crisis.train --if-needed
 	@$(PY) -m tests.crisis.report
 
 bench-crisis: dev  ## speed of the assessment beside two references, in one run
+	@$(PY) -m bot.crisis.train --if-needed
 	@$(PY) -m tests.crisis.bench
 
 N ?= 100
