@@ -131,7 +131,7 @@ class Spelling:
         """The sought word that this is one slip away from: a letter too many, too few, wrong, or two swapped."""
         if word in self._slips and len(word) >= SLIP_MIN_CHARS - 1:
             return self._slips[word]
-        for shorter in _without_one(word):
+        for shorter in sorted(_without_one(word)):
             if shorter in self._sought and len(shorter) >= SLIP_MIN_CHARS and shorter[0] == word[0]:
                 return shorter
         for meant in self._by_shape.get((word[0], len(word)), ()):
