@@ -86,6 +86,21 @@ class Keyring:
         """HMAC-SHA-256 of `data` under a key of its own for `purpose`."""
         return hmac.new(derive(self._practice_key, f"mac {purpose}"), data, hashlib.sha256).digest()
 
+    def seal(self, purpose: str, data: bytes, *, owner: str) -> bytes:
+        """`data` under a key of its own for `purpose` (AES-256-GCM), bound to `owner`, the id of whose it is.
+
+        For what is as lasting as the practice; what somebody may have erased is an entry with a key of its own.
+        """
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._sealing(purpose).encrypt(nonce, data, owner.encode())
+
+    def unseal(self, purpose: str, sealed: bytes, *, owner: str) -> bytes:
+        """What `seal` sealed for the same purpose and owner. Raises StoreDamaged."""
+        try:
+            return self._sealing(purpose).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], owner.encode())
+        except (InvalidTag, ValueError):
+            raise StoreDamaged(f"what was sealed as {purpose!r} was altered; restore the newest backup") from None
+
     def new_key(self) -> tuple[str, bytes]:
         """An unused (key id, 32 bytes), already durable in the keys' file.
 
@@ -182,6 +197,9 @@ class Keyring:
         except StoreError as error:
             # Keys are left; the next new_key tries again, and says so itself once none is.
             _LOG.warning("keys_not_made_ahead", error=type(error).__name__)
+
+    def _sealing(self, purpose: str) -> AESGCM:
+        return AESGCM(derive(self._practice_key, f"seal {purpose}"))
 
     def _wrap(self, key_id: str, key: bytes) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)

@@ -12,7 +12,17 @@ from bot.records.schema import practice as practice_table
 from bot.records.transaction import Tx
 
 _FIELDS = frozenset(
-    {"name", "time_zone", "country", "languages", "jurisdiction", "reply_minutes", "outside", "emergency_words"}
+    {
+        "name",
+        "time_zone",
+        "country",
+        "languages",
+        "jurisdiction",
+        "reply_minutes",
+        "outside",
+        "emergency_words",
+        "second_factor_needed",
+    }
 )
 # Minutes to an answer by severity, until the practice declares its own.
 REPLY_MINUTES: Mapping[int, int] = {1: 240, 2: 30, 3: 10}
@@ -29,6 +39,7 @@ _FIRST: Mapping[str, Any] = {
     "emergency_words": {},
     "hours": [],
     "holidays": [],
+    "second_factor_needed": False,
 }
 
 
@@ -38,7 +49,7 @@ class Practice:
 
     `reply_minutes`: minutes to an acknowledgement before the next contact is told, by severity 1-3. `outside`:
     "nobody", or the id of the contact who answers outside the hours. `emergency_words`: by language, when this practice
-    calls emergency services.
+    calls emergency services. `second_factor_needed`: nobody of the staff comes in without one.
     """
 
     name: str
@@ -49,6 +60,7 @@ class Practice:
     reply_minutes: Mapping[int, int]
     outside: str
     emergency_words: Mapping[str, str]
+    second_factor_needed: bool
 
 
 def practice(tx: Tx) -> Practice:
@@ -65,6 +77,7 @@ def practice(tx: Tx) -> Practice:
         reply_minutes={int(severity): int(minutes) for severity, minutes in found["reply_minutes"].items()},
         outside=found["outside"],
         emergency_words=dict(found["emergency_words"]),
+        second_factor_needed=bool(found["second_factor_needed"]),
     )
 
 

@@ -9,12 +9,15 @@ from sqlalchemy import insert, select, update
 
 from bot.records import entries
 from bot.records.schema import devices, invites, password_codes, sign_ins
-from bot.records.transaction import Tx, new_id
+from bot.records.transaction import AnyRow, Tx, new_id
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A person signed in at one door ("client" or "staff"), on one device."""
+    """A person signed in at one door ("client" or "staff"), on one device.
+
+    `second_at`: when the second factor was given, None if it was not. `label`: what is known of the browser.
+    """
 
     id: str
     person_id: str
@@ -23,6 +26,8 @@ class SignIn:
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+    second_at: datetime | None
+    label: str | None
 
 
 def create_invite(tx: Tx, *, client_id: str, token_hash: str, expires_at: datetime, at: datetime) -> str:
@@ -86,6 +91,8 @@ def create_sign_in(
     token_hash: str,
     expires_at: datetime,
     at: datetime,
+    second_at: datetime | None = None,
+    label: str | None = None,
 ) -> str:
     """Signs a person in at a door; the sign_in's id."""
     sign_in_id = new_id()
@@ -99,6 +106,8 @@ def create_sign_in(
             created_at=at,
             last_seen_at=at,
             expires_at=expires_at,
+            second_at=second_at,
+            label=label,
         )
     )
     return sign_in_id
@@ -114,8 +123,18 @@ def sign_in_by_hash(tx: Tx, token_hash: str, door: str, *, at: datetime) -> Sign
             sign_ins.c.expires_at > at,
         )
     )
-    if row is None:
-        return None
+    return None if row is None else _sign_in(row)
+
+
+def sign_ins_of(tx: Tx, person_id: str, door: str, *, at: datetime) -> list[SignIn]:
+    """A person's sign_ins at a door that have neither ended nor expired, the last used first."""
+    mine = (sign_ins.c.person_id == person_id) & (sign_ins.c.door == door)
+    alive = sign_ins.c.ended_at.is_(None) & (sign_ins.c.expires_at > at)
+    rows = tx.all(select(sign_ins).where(mine & alive).order_by(sign_ins.c.last_seen_at.desc(), sign_ins.c.id))
+    return [_sign_in(row) for row in rows]
+
+
+def _sign_in(row: AnyRow) -> SignIn:
     return SignIn(
         id=row.id,
         person_id=row.person_id,
@@ -124,6 +143,8 @@ def sign_in_by_hash(tx: Tx, token_hash: str, door: str, *, at: datetime) -> Sign
         created_at=row.created_at,
         last_seen_at=row.last_seen_at,
         expires_at=row.expires_at,
+        second_at=row.second_at,
+        label=row.label,
     )
 
 
@@ -140,8 +161,15 @@ def end_sign_in(tx: Tx, token_hash: str, *, at: datetime) -> None:
     )
 
 
-def end_sign_ins(tx: Tx, person_id: str, *, at: datetime) -> int:
-    """Ends every sign_in of a person; how many there were."""
-    return tx.run(
-        update(sign_ins).where(sign_ins.c.person_id == person_id, sign_ins.c.ended_at.is_(None)).values(ended_at=at)
-    )
+def end_own_sign_in(tx: Tx, sign_in_id: str, *, person_id: str, at: datetime) -> bool:
+    """Ends one sign_in of a person by its id; False where they have none of that id that has not ended."""
+    mine = (sign_ins.c.id == sign_in_id) & (sign_ins.c.person_id == person_id) & sign_ins.c.ended_at.is_(None)
+    return tx.run(update(sign_ins).where(mine).values(ended_at=at)) > 0
+
+
+def end_sign_ins(tx: Tx, person_id: str, *, at: datetime, but: str | None = None) -> int:
+    """Ends every sign_in of a person, except the one with the id `but`; how many there were."""
+    mine = (sign_ins.c.person_id == person_id) & sign_ins.c.ended_at.is_(None)
+    if but is not None:
+        mine &= sign_ins.c.id != but
+    return tx.run(update(sign_ins).where(mine).values(ended_at=at))

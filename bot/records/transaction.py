@@ -38,6 +38,14 @@ class Keyring(Protocol):
         """HMAC-SHA-256 of `data` under a key of its own for `purpose`."""
         ...
 
+    def seal(self, purpose: str, data: bytes, *, owner: str) -> bytes:
+        """`data` under a key of its own for `purpose`, bound to the id of whose it is."""
+        ...
+
+    def unseal(self, purpose: str, sealed: bytes, *, owner: str) -> bytes:
+        """What `seal` sealed. Raises StoreDamaged."""
+        ...
+
     def note_erasure(self, kind: str, erased_id: str) -> None:
         """Remembers an erasure where no backup of the records can forget it."""
         ...

@@ -30,6 +30,8 @@ from bot.records.schema.people import (
     password_codes,
     people,
     practice,
+    recovery_codes,
+    second_factors,
     sign_ins,
     staff,
 )
@@ -39,5 +41,6 @@ __all__ = [
     "appointments", "assessments", "audit", "audit_head", "channels", "clients", "consents", "contacts",
     "conversations", "deliveries", "devices", "doomed_keys", "entries", "episode_messages", "episode_steps",
     "episodes", "events", "heartbeats", "invites", "messages", "metadata", "password_codes", "people", "practice",
-    "questions", "reflections", "shared_summaries", "sign_ins", "staff", "steps_taken", "summaries",
+    "questions", "recovery_codes", "reflections", "second_factors", "shared_summaries", "sign_ins", "staff",
+    "steps_taken", "summaries",
 ]  # fmt: skip

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Column, ForeignKey, Integer, LargeBinary, String, Table
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    false,
+)
 
 from bot.records.schema.base import Id, Number, Utc, metadata
 
@@ -42,6 +53,7 @@ practice = Table(
     Column("emergency_words", JSON, nullable=False),
     Column("hours", JSON, nullable=False),
     Column("holidays", JSON, nullable=False),
+    Column("second_factor_needed", Boolean, nullable=False, server_default=false()),
     CheckConstraint("id = 1", name="one"),
 )
 
@@ -116,6 +128,27 @@ password_codes = Table(
     Column("used_at", Utc),
 )
 
+# What an authenticator app knows, sealed under a key derived from the practice's; `last_step`: the newest time step
+# whose code was taken, so that none is taken twice.
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("person_id", ForeignKey("staff.person_id"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("last_step", Number, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", ForeignKey("staff.person_id"), nullable=False, index=True),
+    Column("token_hash", String(128), nullable=False, unique=True),
+    Column("created_at", Utc, nullable=False),
+    Column("used_at", Utc),
+)
+
 sign_ins = Table(
     "sign_ins",
     metadata,
@@ -128,6 +161,10 @@ sign_ins = Table(
     Column("last_seen_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=False),
     Column("ended_at", Utc),
+    # When the second factor was given; whose account has one is not in before.
+    Column("second_at", Utc),
+    # Such as "Firefox, Android", so that people know their own devices in a list.
+    Column("label", String(80)),
     CheckConstraint("door IN ('client', 'staff')", name="door"),
 )
 
