@@ -147,6 +147,8 @@ def staff_screens(colleague: StaffAtDoor, stack: Stack, enrolled: Enrolled, epis
     yield "episode"
     colleague.answers("calling_now", words="I am ringing you now")
     yield "episode-answered"
+    colleague.opens("/clients/new")
+    yield "enrol"
     colleague.opens("/practice")
     yield "practice"
     colleague.opens("/nothing-here")
@@ -158,6 +160,13 @@ def staff_screens(colleague: StaffAtDoor, stack: Stack, enrolled: Enrolled, epis
     page.locator("form[action='/practice/coverage'] button").click()
     expect(page.get_by_role("status")).to_be_visible()
     yield "practice-saved"
+    colleague.opens("/people")
+    yield "people"
+    page.locator("form[action$='/code'] button").first.click()
+    expect(page.get_by_test_id("code")).to_be_visible()
+    yield "code"
+    colleague.opens("/welcome")
+    yield "welcome"
     colleague.opens("/audit")
     yield "audit"
     colleague.opens(f"/episodes/{episode}")
