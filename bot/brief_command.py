@@ -19,6 +19,7 @@ from bot.records.people import Client
 from bot.settings import Settings, get_settings
 
 DEMO = "demo"
+FORMS = ("text", "html", "fhir", "csv")
 # A Tuesday, so that the page is the same whenever it is asked for.
 DEMO_UNTIL = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
 
@@ -30,7 +31,7 @@ def brief() -> None:
 
 @brief.command()
 @click.option("--client", "client_id", required=True, help="A client's id, or `demo`.")
-@click.option("--format", "form", type=click.Choice(["text", "html"]), default="text")
+@click.option("--format", "form", type=click.Choice(FORMS), default="text")
 @click.option("--login", help="The therapist's login; not needed for `demo`.")
 def show(client_id: str, form: str, login: str | None) -> None:
     """Print the brief of a client."""
@@ -109,7 +110,7 @@ def _real(settings: Settings, client_id: str, form: str, *, login: str, password
                 action="read_brief",
                 client_id=client.id,
                 target=None,
-                data={"by": "command"},
+                data={"by": "command", "format": form},
                 at=at,
             )
             return _rendered(tx, client, form, language=reader.language, at=at)
@@ -120,12 +121,17 @@ def _real(settings: Settings, client_id: str, form: str, *, login: str, password
 
 def _rendered(tx: Tx, client: Client, form: str, *, language: str, at: datetime) -> str:
     from bot.portal.clients import client_context
+    from bot.portal.outgoing import client_csv, client_fhir
     from bot.portal.rendering import page
     from bot.records import practice
     from bot.summary.plain import as_text
     from bot.texts import load_texts
 
     texts, zone = load_texts(), practice.practice(tx).time_zone
+    if form == "fhir":
+        return client_fhir(tx, client, texts=texts, language=language, at=at)
+    if form == "csv":
+        return client_csv(tx, client, at=at)
     context = client_context(tx, client, texts=texts, language=language, zone=zone, at=at)
     if form == "text":
         return as_text(context.brief)

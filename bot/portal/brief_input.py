@@ -34,8 +34,8 @@ def brief_of(
         since=since,
         until=at,
         zone=ZoneInfo(practice.practice(tx).time_zone),
-        reflections=tuple(_reflection(one) for one in shared),
-        earlier=tuple(_reflection(one) for one in earlier),
+        reflections=tuple(reflection_of(one) for one in shared),
+        earlier=tuple(reflection_of(one) for one in earlier),
         events=tuple(_event(tx, one) for one in episodes.episodes_of(tx, client.id, since)),
         asked=tuple(
             Asked(id=one.id, at=one.asked_at, answer=one.answer)
@@ -50,7 +50,8 @@ def brief_of(
     return make_brief(given, Words(say=say, language=language))
 
 
-def _reflection(shared: SharedSummary) -> SharedReflection:
+def reflection_of(shared: SharedSummary) -> SharedReflection:
+    """A shared copy as the pure rooms read it."""
     lines = tuple(
         SharedLine(
             id=line["id"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,6 +68,15 @@ def clipped(text: str, most: int) -> str:
     """At most `most` words of a text, with an ellipsis where some are left out. Lines are joined."""
     words = text.split()
     return " ".join(words) if len(words) <= most else " ".join(words[:most]).rstrip(",;:. ") + " …"
+
+
+def storable(text: str) -> str:
+    """The text as a file of another program can hold it: no half of a surrogate pair, no control character."""
+    whole = text.encode("utf-8", "replace").decode()
+    return "".join(
+        sign if sign in "\t\n\r" or unicodedata.category(sign) != "Cc" else "\N{REPLACEMENT CHARACTER}"
+        for sign in whole
+    )
 
 
 def word_count(text: str) -> int:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 from bot.brief_command import DEMO, DEMO_UNTIL, demo_store
@@ -13,6 +17,7 @@ from bot.records import people, summaries
 from bot.summary.brief import MAX_WORDS
 from bot.summary.plain import as_text
 from bot.texts import load_texts
+from tests.summary.r4 import problems
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,6 +48,25 @@ def test_html_form_is_the_portal_s_own_page() -> None:
     assert answer.stdout.startswith("<!doctype html>")
     assert 'data-section="safety"' in answer.stdout
     assert answer.stdout.count('class="entry"') == 4
+
+
+def test_fhir_form_is_a_sound_bundle() -> None:
+    """R4's own rules; the four entries of the page, and the mood of its three check-ins."""
+    answer = shown("--client", DEMO, "--format", "fhir")
+    assert answer.returncode == 0, answer.stderr
+    bundle = json.loads(answer.stdout)
+    assert problems(bundle) == []
+    kinds = Counter(entry["resource"]["resourceType"] for entry in bundle["entry"])
+    assert kinds == {"Patient": 1, "Questionnaire": 2, "QuestionnaireResponse": 4, "Observation": 3}
+
+
+def test_csv_form_has_a_row_for_each_line_of_the_page() -> None:
+    """The same four entries."""
+    answer = shown("--client", DEMO, "--format", "csv")
+    assert answer.returncode == 0, answer.stderr
+    rows = list(csv.DictReader(io.StringIO(answer.stdout)))
+    assert len({row["entry"] for row in rows}) == 4
+    assert [row["value"] for row in rows if row["line"] == "mood"] == ["3", "3", "2"]
 
 
 def test_twelve_weeks_show_the_alert_and_the_falling_mood() -> None:
