@@ -91,10 +91,13 @@ def _remark(tx: Tx, here: Here, exercise: Exercise, taking: Taking) -> list[Repl
     if given["value"] is None:
         understood = read_answer(step, given["text"], None)
         return [here.say("exercise.unsure" if understood is not None else "exercise.left_open")]
-    read = read_answer(step, given["text"], None) if step.kind == "scale" else None
-    if read is not None and not read.exact:
-        return [here.say("exercise.noted", value=given["value"])]
-    return []
+    read = read_answer(step, given["text"], None) if step.kind == "scale" or exercise.is_measure else None
+    if read is None or read.exact:
+        return []
+    chosen = next((option.label for option in step.options if option.id == given["value"]), None)
+    if chosen is not None:
+        return [here.say("exercise.noted_words", words=chosen.to(here.language, here.address))]
+    return [here.say("exercise.noted", value=given["value"])]
 
 
 def _is_change(tx: Tx, taking: Taking) -> bool:

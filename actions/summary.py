@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from actions.here import Here
 from actions.menu import menu_prompt
@@ -11,8 +12,12 @@ from actions.replies import Reply
 from bot.records import Tx, reflections, summaries
 from bot.records.reflections import AnswerGiven, Reflection
 from bot.reflection import Exercise, Step, applies
+from bot.reflection.measure_walk import band_bounds, score_of
+from bot.reflection.measuring import Score, load_measures
 from bot.summary import Answered, LineKind, write
 
+# The line of a measure's sum; by its role the brief finds it.
+TOTAL = "measure_total"
 _KINDS: Mapping[str, LineKind] = {"scale": "score", "choice": "fact", "text": "words", "list": "words"}
 
 
@@ -36,9 +41,51 @@ def sum_up(tx: Tx, here: Here) -> list[Reply]:
         language=here.language,
         words={key: here.say(f"summary.{key}").text for key in ("before_after",)},
     )
+    result = _result(here, exercise, answered) if exercise.is_measure else None
+    if result is not None and result.line is not None:
+        body = {**body, "lines": [result.line, *body["lines"]]}
     stored = summaries.add_summary(tx, reflection.id, body=body, at=here.at)
     said = replace(here.say("summary.written", therapist=here.therapist), kind="summary", summary_id=stored.id)
-    return [_with_menu(tx, here, said)]
+    return [*([result.said] if result else []), _with_menu(tx, here, said)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What a measure comes to: said to the client, and the line of the summary; None where there is no sum."""
+
+    said: Reply
+    line: dict[str, Any] | None
+
+
+def _result(here: Here, exercise: Exercise, answered: Sequence[Answered]) -> _Result:
+    measure = load_measures()[exercise.id]
+    found: Score = score_of(exercise, {one.step: one.value for one in answered})
+    items = len(measure.items)
+    params: dict[str, Any] = {"title": measure.title, "answered": items - found.missing, "items": items}
+    if found.total is None or found.band is None:
+        return _Result(here.say("measure.no_total", **params, most=measure.most_missing), None)
+    low, high = band_bounds(measure, found.total)
+    params |= {"total": found.total, "maximum": measure.maximum, "low": low, "high": high}
+    params["band"] = here.say(f"measure.band_{found.band}").text
+    last = max(answered, key=lambda one: one.at)
+    line = {
+        "id": TOTAL,
+        "kind": "score",
+        "label": measure.title,
+        "text": here.say("measure.line", **_named(params, "total maximum band low high answered items")).text,
+        "step": last.step,
+        "entry_id": last.entry_id,
+        "at": last.at.isoformat(),
+        "role": TOTAL,
+        "value": found.total,
+    }
+    names = "title answered total maximum band low high" + (" items" if found.prorated else "")
+    said = here.say("measure.prorated" if found.prorated else "measure.total", **_named(params, names))
+    return _Result(said, line)
+
+
+def _named(params: Mapping[str, Any], names: str) -> dict[str, Any]:
+    return {name: params[name] for name in names.split()}
 
 
 def _with_menu(tx: Tx, here: Here, reply: Reply) -> Reply:

@@ -10,6 +10,7 @@ from typing import Any
 
 from actions.asking import ask_current, tell, values_of
 from actions.here import Here
+from actions.marked import ask_about_mark
 from actions.menu import menu
 from actions.replies import Reply
 from actions.talk import answer_to
@@ -59,13 +60,14 @@ def told_before(tx: Tx, here: Here) -> Turned | None:
 
 def take_turn(tx: Tx, here: Here) -> Turned:
     """Handles one message in the exercise form."""
-    before = told_before(tx, here)
-    if before is not None:
-        return before
     option = here.call.option or ""
     running = reflections.open_reflection_of(tx, here.conversation_id)
     if here.is_answered:
+        # Before all else: a mark that leads to the direct question has moved the reflection already, and waits.
         return Turned([], running.id if running else None)
+    before = told_before(tx, here)
+    if before is not None:
+        return before
     if option.startswith(START):
         return _start(tx, here, option.removeprefix(START))
     if option.startswith(RESUME):
@@ -187,6 +189,8 @@ def _take_answer(tx: Tx, here: Here, running: Reflection, exercise: Exercise, st
         next_step=following,
         at=here.at,
     )
+    if target.safety and ask_about_mark(tx, here, exercise, target, answer):
+        return Turned([], running.id)
     return _turned(tx, here, exercise, running)
 
 

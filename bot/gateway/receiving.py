@@ -223,6 +223,7 @@ def commit(
         ),
         assessment=assessment,
         at=at,
+        baseline=person.baseline,
     )
 
 

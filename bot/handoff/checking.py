@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.crisis.types import Assessment, Evidence
-from bot.handoff import alerts, card, escalation
+from bot.handoff import alerts, card, escalation, safety_item
 from bot.handoff.answers import read_answer
 from bot.handoff.coverage import moment_words
-from bot.records import Tx, contacts, conversations, episodes, people, practice, questions
+from bot.records import Tx, contacts, conversations, episodes, people, practice, questions, reflections
 from bot.records.conversations import Conversation, Message
 from bot.records.people import Client
 from bot.records.questions import Question
@@ -250,6 +250,7 @@ def page_silence(tx: Tx, asked: Question, *, texts: Texts, lines: Lines, at: dat
     for message_id in conversations.held_by(tx, asked.id):
         conversations.mark_answered(tx, message_id, at=at)
     conversations.release(tx, asked.id)
+    _put_aside(tx, conversation.id, at)
     alerts.raise_alert(
         tx,
         client_id=conversation.client_id,
@@ -296,6 +297,8 @@ def _new_evidence(case: Case) -> Evidence | None:
 def _ask_key(evidence: Evidence) -> str:
     """The question in the words of the category; about suicide where a category has none, for that is the graver
     one."""
+    if evidence.why == safety_item.RULE:
+        return "ask_item"
     if evidence.category == "self_harm":
         return "ask_harm"
     return _ASK.get(card.group_of((evidence.category,), whys=(evidence.why,)), "ask_self")
@@ -377,6 +380,7 @@ def _told(case: Case, asked: Question, *, severity: int, saying: str) -> Outcome
     _bot_says(case, case.say(key, **params), message_id=_id("answer", case.message.id))
     conversations.mark_answered(case.tx, case.message.id, at=case.at)
     _end_wait(case, asked)
+    _put_aside(case.tx, case.conversation.id, case.at)
     episode = None
     for message_id in (asked.message_id, case.message.id):
         episode = alerts.raise_alert(
@@ -442,6 +446,13 @@ def _end_wait(case: Case, asked: Question) -> None:
     for message_id in conversations.held_by(case.tx, asked.id):
         conversations.mark_answered(case.tx, message_id, at=case.at)
     conversations.release(case.tx, asked.id)
+
+
+def _put_aside(tx: Tx, conversation_id: str, at: datetime) -> None:
+    """The engine sees none of this, so the reflection is paused here: the next words are no answer to its question."""
+    running = reflections.open_reflection_of(tx, conversation_id)
+    if running is not None:
+        reflections.pause(tx, running.id, at)
 
 
 def _now_or_later(tx: Tx, client_id: str, key: str, at: datetime) -> tuple[str, dict[str, object]]:

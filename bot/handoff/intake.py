@@ -8,11 +8,12 @@ time at which silence pages, are durable together or not at all. The same messag
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.crisis.types import Assessment
-from bot.handoff import alerts, checking
+from bot.handoff import alerts, checking, safety_item
 from bot.records import Tx, assessments, conversations, episodes
 from bot.records.conversations import Conversation, Message
 from bot.records.people import Client
@@ -55,8 +56,11 @@ def receive(
     message: NewMessage,
     assessment: Assessment,
     at: datetime,
+    baseline: Mapping[str, object] | None = None,
 ) -> Received:
     """Stores a message with its assessment and what follows from it.
+
+    `baseline`: what therapist and client agreed is usual, for a mark in a questionnaire; the assessment knows it.
 
     Raises:
         SameIdOtherBody: the id is taken by a message that says something else.
@@ -78,6 +82,10 @@ def receive(
         episode = episodes.open_episode_of(tx, conversation.id)
         waits = stored.answered_at is None and stored.held_by is None
         return Received(message=stored, forward=waits, episode_id=episode.id if episode else None)
+    mark = safety_item.mark_of(tx, stored)
+    if mark is not None:
+        assessment = safety_item.marked(assessment, mark, stored, baseline=baseline)
+        safety_item.keep_answer(tx, mark, stored, client, at=at)
     assessments.add_assessment(
         tx,
         stored.id,

@@ -1,19 +1,20 @@
 """What is offered first, by rules that stand here and are shown with each offer. Nothing else counts.
 
+0. A questionnaire that the therapist set for every one, two or four weeks, when that time has passed.
 1. Before a session (48 h or less) its preparation, unless it was finished since the last one; after a session (24 h or
    less) the takeaways, unless finished since.
 2. The daily check-in, once a day, unless it was finished today.
 3. What eased things before: a number before and one after, better on the whole in the last 30 days.
 4. At night (22:00 to 5:00, the practice's clock) what is short and quiet.
-5. Then the usual ones, then the rest by name.
+5. Then the usual ones, then the rest by name, questionnaires last.
 
 An exercise that was begun and left without an answer twice in a row is not offered first; the whole list still has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.reflection.exercise import Exercise
@@ -39,11 +40,15 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Now, in the practice's time zone, and the sessions on both sides of it."""
+    """Now, in the practice's time zone, and the sessions on both sides of it.
+
+    `every`: measure -> weeks between two of it, as the therapist set it.
+    """
 
     now: datetime
     last_session: datetime | None = None
     next_session: datetime | None = None
+    every: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +68,14 @@ def choose(exercises: Iterable[Exercise], past: Sequence[Past], moment: Moment) 
         if name in offered and name not in left:
             chosen.setdefault(name, reason)
     usual = [name for name in USUAL if name in offered and name not in left]
-    rest = sorted(name for name in offered if name not in left)
+    rest = sorted((name for name in offered if name not in left), key=lambda name: (offered[name].is_measure, name))
     for name in (*usual, *rest, *sorted(left)):
         chosen.setdefault(name, None)
     return [Offer(offered[name], reason) for name, reason in chosen.items()]
 
 
 def _by_rules(past: Sequence[Past], moment: Moment) -> list[tuple[str, str]]:
-    found = []
+    found = [(name, "scheduled") for name in _due(past, moment)]
     if moment.next_session is not None and moment.next_session - moment.now <= BEFORE_SESSION:
         since = moment.last_session or moment.now - BEFORE_SESSION
         if not _finished(PREPARATION, past, since):
@@ -85,6 +90,17 @@ def _by_rules(past: Sequence[Past], moment: Moment) -> list[tuple[str, str]]:
     if moment.now.hour >= NIGHT_FROM or moment.now.hour < NIGHT_TO:
         found += [(name, "night") for name in QUIET]
     return found
+
+
+def _due(past: Sequence[Past], moment: Moment) -> list[str]:
+    """Measures whose weeks have passed since they were last finished; a day begun is a day passed."""
+    midnight = moment.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = midnight + timedelta(days=1)
+    return [
+        name
+        for name, weeks in sorted(moment.every.items())
+        if not _finished(name, past, tomorrow - timedelta(weeks=weeks))
+    ]
 
 
 def _finished(name: str, past: Sequence[Past], since: datetime) -> bool:

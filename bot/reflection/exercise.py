@@ -25,11 +25,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One button of a choice. `back_to`: the earlier step from which the walk goes on once more."""
+    """One button of a choice. `back_to`: the earlier step from which the walk goes on once more.
+
+    `score`: what it counts in a measure; None in every other exercise.
+    """
 
     id: str
     label: Words
     back_to: str | None = None
+    score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Step:
 
     `label` names the answer in the summary; a step without one is not in it. `role` says what an answer means for the
     brief (mood, before, after, topic, homework, trigger, helped). `shows` quotes the answer to an earlier step.
+    `safety`: the item of a measure that asks about death and self-harm; an answer above 0 is asked about (I1).
     """
 
     id: str
@@ -68,6 +73,7 @@ class Step:
     max_items: int = 5
     seconds: int = 60
     picture: str | None = None
+    safety: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class Exercise:
     clinical_review: str
     steps: tuple[Step, ...]
     offered: bool = True
+    is_measure: bool = False
 
     def step(self, step_id: str | None) -> Step | None:
         """The step with this id, or None."""

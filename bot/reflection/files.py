@@ -19,6 +19,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from bot.reflection.exercise import Condition, Exercise, Option, Step, Words
+from bot.reflection.measure_walk import measure_exercises
 
 FOLDER = Path(__file__).parent / "exercises"
 _SCHEMA = Path(__file__).parent / "exercise.schema.json"
@@ -61,10 +62,14 @@ class Broken:
 
 
 class Exercises:
-    """The exercises of a folder, as they are now: a file that came, changed or went is noticed at the next look."""
+    """The exercises of a folder, as they are now: a file that came, changed or went is noticed at the next look.
 
-    def __init__(self, folder: Path) -> None:
+    `measures`: questionnaires that stand beside the files; a file may not take the id of one.
+    """
+
+    def __init__(self, folder: Path, *, measures: Mapping[str, Exercise] | None = None) -> None:
         self._folder = folder
+        self._measures = dict(measures or {})
         self._seen: tuple[tuple[str, int, int], ...] | None = None
         self._by_id: dict[str, Exercise] = {}
         self._broken: tuple[Broken, ...] = ()
@@ -94,17 +99,20 @@ class Exercises:
         for path in paths:
             try:
                 exercise = read_exercise(path)
+                if exercise.id in self._measures:
+                    raise BadExercise(path.name, 1, f"{exercise.id} is the id of a measure; name the file otherwise")
             except BadExercise as error:
                 broken.append(Broken(error.file, error.line, error.reason))
             else:
                 good[exercise.id] = exercise
-        self._by_id, self._broken, self._seen = good, tuple(broken), seen
+        self._by_id, self._broken, self._seen = {**good, **self._measures}, tuple(broken), seen
 
 
-def load_exercises(folder: Path = FOLDER) -> Exercises:
-    """The exercises of a folder. Raises ValueError when not one of its files can be used."""
-    exercises = Exercises(folder)
-    if not list(exercises):
+def load_exercises(folder: Path = FOLDER, *, measures: bool = True) -> Exercises:
+    """The exercises of a folder, and the measures. Raises ValueError when not one of its files can be used."""
+    beside = measure_exercises() if measures else {}
+    exercises = Exercises(folder, measures=beside)
+    if len(list(exercises)) == len(beside):
         reasons = "; ".join(f"{one.file}:{one.line}: {one.reason}" for one in exercises.broken)
         raise ValueError(f"{folder}: no exercise can be used; {reasons or 'the folder holds no *.yml'}")
     return exercises

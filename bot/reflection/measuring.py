@@ -1,12 +1,13 @@
 """PHQ-9 and GAD-7: published items, scores as their makers score them, bands, and whether a change is reliable.
 
-A score is arithmetic and no diagnosis. The chat does not ask these questions yet: the last item of the PHQ-9 must lead
-to the direct question about danger, and until that way is built an answer to it would be heard by nobody.
+A score is arithmetic and no diagnosis. How a client is walked through the items: `measure_walk.py`. Where an answer to
+the item about death leads: `bot/handoff/safety_item.py`.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +29,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A questionnaire. `answers`: LOINC answer code -> score. `bands`: (from, to, name), both ends included."""
+    """A questionnaire. `answers`: LOINC answer code -> score. `bands`: (from, to, name), both ends included.
+
+    `answer_texts`: score -> language -> published words. `words`: the own words around it, by name and form. `version`:
+    of the file.
+    """
 
     id: str
     title: str
@@ -44,7 +49,11 @@ class Measure:
     stem: Mapping[str, str]
     items: tuple[Item, ...]
     answers: Mapping[str, int]
+    answer_texts: Mapping[int, Mapping[str, str]]
     bands: tuple[tuple[int, int, str], ...]
+    words: Mapping[str, Mapping[str, str]]
+    clinical_review: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class OffTrack:
 @functools.cache
 def load_measures() -> Mapping[str, Measure]:
     """The measures by id. Raises ValueError when a file contradicts itself."""
-    found = {path.stem: _measure(yaml.safe_load(path.read_text("utf-8"))) for path in sorted(FOLDER.glob("*.yml"))}
+    found = {path.stem: _measure(path.read_bytes()) for path in sorted(FOLDER.glob("*.yml"))}
     for name, measure in found.items():
         if measure.id != name or measure.maximum != max(measure.answers.values()) * len(measure.items):
             raise ValueError(f"{name}.yml: id or maximum does not fit its items; put the published ones back")
@@ -144,7 +153,8 @@ def _rise(base: Score, later: Score) -> int:
     return (later.total or 0) - (base.total or 0)
 
 
-def _measure(found: Mapping[str, Any]) -> Measure:
+def _measure(raw: bytes) -> Measure:
+    found: Mapping[str, Any] = yaml.safe_load(raw.decode("utf-8"))
     languages = tuple(found["stem"])
     return Measure(
         id=found["id"],
@@ -161,5 +171,9 @@ def _measure(found: Mapping[str, Any]) -> Measure:
         stem=found["stem"],
         items=tuple(Item(one["code"], {name: one[name] for name in languages}) for one in found["items"]),
         answers={one["code"]: one["score"] for one in found["answers"]},
+        answer_texts={one["score"]: {name: one[name] for name in languages} for one in found["answers"]},
         bands=tuple((one["from"], one["to"], one["name"]) for one in found["bands"]),
+        words=found["words"],
+        clinical_review=found["clinical_review"],
+        version=hashlib.sha256(raw).hexdigest()[:12],
     )

@@ -40,6 +40,7 @@ _YES = {
     "por supuesto",
 }
 _NO = {"no", "nope", "nah", "not really", "para nada", "la verdad no", "n", "no thanks", "no gracias"}
+_NEVER = {"never", "none", "not once", "nunca", "nada", "jamas", "ninguno", "ninguna vez"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,9 @@ def _read_scale(step: Step, text: str) -> Answer | None:
 
 def _read_choice(step: Step, text: str) -> Answer | None:
     said = plain(text)
+    scored = any(one.score is not None for one in step.options)
+    if scored and (points := _read_points(step, text, said)) is not None:
+        return points
     labels = {
         one.id: {plain(one.label.en), plain(one.label.es), plain(one.label.es_usted or one.label.es)}
         for one in step.options
@@ -97,18 +101,34 @@ def _read_choice(step: Step, text: str) -> Answer | None:
             return Answer(meant)
     if said in _UNSURE and "not_sure" in labels:
         return Answer("not_sure")
-    if len(said.split()) <= 3 and (number := read_number(text, low=1, high=len(step.options))):
+    if not scored and len(said.split()) <= 3 and (number := read_number(text, low=1, high=len(step.options))):
         return Answer(step.options[number.value - 1].id)
     near = [
         o
         for o, names in labels.items()
         if len(said) >= SHORTEST_PART and any(f" {said} " in f" {name} " for name in names)
     ]
+    if scored:
+        # "all" is in "Not at all" and means the opposite: a part of the words never makes a nought.
+        near = [o for o in near if next(one.score for one in step.options if one.id == o)]
     if len(near) == 1:
         return Answer(near[0], exact=False)
     if step.own_words and said:
         return Answer(text.strip())
     return None
+
+
+def _read_points(step: Step, text: str, said: str) -> Answer | None:
+    """An item of a measure: a number is the score as the printed form has it, not the place of a button."""
+    if said in _NO or said in _NEVER:
+        return Answer(next(one.id for one in step.options if one.score == 0), exact=False)
+    if len(said.split()) > 3:
+        return None
+    most = max(one.score or 0 for one in step.options)
+    number = read_number(text, low=0, high=most)
+    if number is None:
+        return None
+    return Answer(next(one.id for one in step.options if one.score == number.value), exact=False)
 
 
 def _read_list(step: Step, text: str) -> Answer:

@@ -19,10 +19,15 @@ def past(
 
 
 def reasons(
-    *before: Past, now: datetime = NOW, last: float | None = None, following: float | None = None
+    *before: Past,
+    now: datetime = NOW,
+    last: float | None = None,
+    following: float | None = None,
+    every: dict[str, int] | None = None,
 ) -> dict[str, str | None]:
     moment = Moment(
         now=now,
+        every=every or {},
         last_session=now - last * HOUR if last is not None else None,
         next_session=now + following * HOUR if following is not None else None,
     )
@@ -87,3 +92,27 @@ def test_exercise_left_twice_without_an_answer_goes_to_the_end() -> None:
     assert reasons(*twice)["daily_check_in"] is None
     assert next(iter(reasons(twice[0]))) == "daily_check_in"
     assert next(iter(reasons(*twice, past("daily_check_in", 25, finished=False, answered=1)))) == "daily_check_in"
+
+
+def test_measure_with_a_rhythm_comes_first_when_its_weeks_have_passed() -> None:
+    """Counted in days of the calendar from when it was last finished; begun and left, it is still due."""
+    assert next(iter(reasons(every={"phq9": 2}, following=5).items())) == ("phq9", "scheduled")
+    day = 24
+    assert reasons(past("phq9", 14 * day), every={"phq9": 2})["phq9"] == "scheduled"
+    assert reasons(past("phq9", 13 * day), every={"phq9": 2})["phq9"] is None
+    assert reasons(past("phq9", 6 * day), every={"phq9": 1})["phq9"] is None
+    assert reasons(past("phq9", 28 * day), every={"phq9": 4})["phq9"] == "scheduled"
+    assert reasons(past("phq9", 27 * day), every={"phq9": 4})["phq9"] is None
+    assert reasons(past("phq9", 1, finished=False), every={"phq9": 1})["phq9"] == "scheduled"
+
+
+def test_measure_without_a_rhythm_stands_last() -> None:
+    """It is there for whoever wants it, and pushed at nobody."""
+    assert list(reasons())[-2:] == ["gad7", "phq9"]
+    assert reasons()["phq9"] is None
+
+
+def test_measure_left_twice_is_not_offered_first_although_it_is_due() -> None:
+    """Skipped twice is heard as an answer."""
+    left = [past("phq9", hours, finished=False, answered=0) for hours in (5, 3)]
+    assert reasons(*left, every={"phq9": 1})["phq9"] is None

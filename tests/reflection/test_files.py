@@ -9,6 +9,7 @@ import pytest
 
 from bot.reflection import BadExercise, load_exercises, read_exercise
 from bot.reflection.files import FOLDER
+from bot.reflection.measuring import load_measures
 
 GOOD = """\
 title: {en: "Test", es: "Prueba"}
@@ -89,7 +90,7 @@ def test_broken_file_leaves_the_others_usable(tmp_path: Path) -> None:
     """One refusal is reported; the rest is there."""
     (tmp_path / "good.yml").write_text(GOOD, "utf-8")
     (tmp_path / "broken.yml").write_text("title: 1", "utf-8")
-    exercises = load_exercises(tmp_path)
+    exercises = load_exercises(tmp_path, measures=False)
     assert [one.id for one in exercises] == ["good"]
     assert [(one.file, one.line) for one in exercises.broken] == [("broken.yml", 1)]
 
@@ -97,7 +98,7 @@ def test_broken_file_leaves_the_others_usable(tmp_path: Path) -> None:
 def test_dropped_in_file_is_there_at_the_next_look(tmp_path: Path) -> None:
     """No restart, no training; a removed file is gone as quickly."""
     (tmp_path / "one.yml").write_text(GOOD, "utf-8")
-    exercises = load_exercises(tmp_path)
+    exercises = load_exercises(tmp_path, measures=False)
     assert exercises.get("two") is None
     (tmp_path / "two.yml").write_text(GOOD, "utf-8")
     assert exercises.get("two") is not None
@@ -111,8 +112,19 @@ def test_folder_without_a_usable_file_is_refused(tmp_path: Path) -> None:
         load_exercises(tmp_path)
 
 
+def test_file_with_the_id_of_a_measure_is_refused(tmp_path: Path) -> None:
+    """The published questionnaire stays what it is; the file is reported."""
+    (tmp_path / "good.yml").write_text(GOOD, "utf-8")
+    (tmp_path / "phq9.yml").write_text(GOOD, "utf-8")
+    exercises = load_exercises(tmp_path)
+    phq9 = exercises.get("phq9")
+    assert phq9 is not None
+    assert phq9.is_measure
+    assert [one.reason for one in exercises.broken] == ["phq9 is the id of a measure; name the file otherwise"]
+
+
 def test_every_shipped_file_is_good() -> None:
     """All of them load, each with a closing step and both languages."""
     exercises = load_exercises()
     assert exercises.broken == ()
-    assert len(list(exercises)) == len(list(FOLDER.glob("*.yml")))
+    assert len(list(exercises)) == len(list(FOLDER.glob("*.yml"))) + len(load_measures())

@@ -14,6 +14,7 @@ from bot.texts.files import FORMS, LANGUAGES, PLACEHOLDER
 
 ROOT = Path(__file__).parents[2]
 EXERCISES = ROOT / "bot/reflection/exercises"
+MEASURES = ROOT / "bot/reflection/measures"
 # Stands for what a person's name, a time or a practice takes up in a sentence.
 FILLING = "Sam"
 
@@ -46,8 +47,8 @@ def everything() -> tuple[Sentence, ...]:
 def incomplete() -> list[str]:
     """Places in exercise files that have one language and not the other."""
     missing = []
-    for path in sorted(EXERCISES.glob("*.yml")):
-        for place, found in _maps(yaml.safe_load(path.read_text("utf-8"))):
+    for path, content in _files():
+        for place, found in _maps(content):
             missing += [f"{path.name}: {place} has no {language}" for language in LANGUAGES if not found.get(language)]
     return missing
 
@@ -64,12 +65,20 @@ def _topics() -> Iterator[Sentence]:
 
 
 def _exercises() -> Iterator[Sentence]:
-    for path in sorted(EXERCISES.glob("*.yml")):
-        for place, found in _maps(yaml.safe_load(path.read_text("utf-8"))):
+    for path, content in _files():
+        for place, found in _maps(content):
             for form in FORMS:
                 texts = found.get(form) or []
                 for number, text in enumerate([texts] if isinstance(texts, str) else texts):
                     yield _sentence(f"exercise:{path.stem}:{place}" + (f".{number}" if number else ""), form, str(text))
+
+
+def _files() -> Iterator[tuple[Path, Any]]:
+    """Exercise files whole; of measures the own words alone, for the published ones are as their makers wrote them."""
+    for path in sorted(EXERCISES.glob("*.yml")):
+        yield path, yaml.safe_load(path.read_text("utf-8"))
+    for path in sorted(MEASURES.glob("*.yml")):
+        yield path, {"words": yaml.safe_load(path.read_text("utf-8"))["words"]}
 
 
 def _maps(found: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
