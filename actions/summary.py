@@ -12,12 +12,10 @@ from actions.replies import Reply
 from bot.records import Tx, reflections, summaries
 from bot.records.reflections import AnswerGiven, Reflection
 from bot.reflection import Exercise, Step, applies
-from bot.reflection.measure_walk import band_bounds, score_of
+from bot.reflection.measure_walk import TOTAL, band_bounds, score_of
 from bot.reflection.measuring import Score, load_measures
 from bot.summary import Answered, LineKind, write
 
-# The line of a measure's sum; by its role the brief finds it.
-TOTAL = "measure_total"
 _KINDS: Mapping[str, LineKind] = {"scale": "score", "choice": "fact", "text": "words", "list": "words"}
 
 

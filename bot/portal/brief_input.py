@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.portal.measured import courses
 from bot.records import Tx, assessments, conversations, episodes, people, practice, questions, summaries
 from bot.records.episodes import Episode
 from bot.records.people import Client
 from bot.records.summaries import SharedSummary
+from bot.reflection import measure_exercises
 from bot.summary import Asked, Brief, BriefInput, SafetyEvent, SharedLine, SharedReflection, make_brief
 from bot.summary.change import WINDOW
 from bot.summary.parts import Words
@@ -30,6 +32,7 @@ def brief_of(
     conversation = conversations.conversation_of(tx, client.id, at=at)
     of_period = {one.id for one in shared}
     earlier = [one for one in summaries.shared_of(tx, client.id, at - WINDOW) if one.id not in of_period]
+    measured = summaries.shared_of(tx, client.id, None, exercises=measure_exercises())
     given = BriefInput(
         since=since,
         until=at,
@@ -42,6 +45,7 @@ def brief_of(
             for one in questions.questions_of(tx, conversation.id, since)
         ),
         unread=assessments.unread_since(tx, conversation.id, since),
+        measures=courses([reflection_of(one) for one in measured], of_period=of_period),
     )
 
     def say(key: str, **params: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -134,9 +134,16 @@ def unshare(tx: Tx, summary_id: str, *, at: datetime) -> None:
         add_event(tx, origin.conversation_id, "share", {"summary_id": summary_id, "shared": False}, at)
 
 
-def shared_of(tx: Tx, client_id: str, since: datetime) -> list[SharedSummary]:
-    """What a client shares now and shared at `since` or later, oldest first. Raises StoreDamaged on an altered copy."""
-    query = _shares().where(shared_summaries.c.client_id == client_id, shared_summaries.c.shared_at >= since, _LIVE)
+def shared_of(
+    tx: Tx, client_id: str, since: datetime | None, *, exercises: Collection[str] | None = None
+) -> list[SharedSummary]:
+    """What a client shares now and shared at `since` or later, oldest first; None: ever. Raises StoreDamaged on an
+    altered copy. `exercises`: only of these."""
+    query = _shares().where(shared_summaries.c.client_id == client_id, _LIVE)
+    if since is not None:
+        query = query.where(shared_summaries.c.shared_at >= since)
+    if exercises is not None:
+        query = query.where(shared_summaries.c.exercise.in_(exercises))
     return [_shared(tx, row) for row in tx.all(query.order_by(shared_summaries.c.shared_at, shared_summaries.c.id))]
 
 

@@ -15,6 +15,8 @@ from bot.reflection.exercise import Exercise, Option, Step, Words
 from bot.reflection.measuring import Item, Measure, Score, load_measures, score
 
 BEFORE, CLOSE = "before", "close"
+# Id and role of the line of a summary that holds the sum; by it the brief finds it.
+TOTAL = "measure_total"
 # Minutes; nine items take a reader about three.
 MINUTES = 3
 

@@ -1,4 +1,4 @@
-"""Change of mood by arithmetic: a line through the readings, its slope stated, marked as not validated.
+"""Change: questionnaires, then mood by arithmetic: a line through the readings, its slope stated, not validated.
 
 The mood question is this project's own; no norms and no reliable change exist for it. The slope is that of ordinary
 least squares over days. At least six readings in 21 days are asked for, fewer say nothing about a course.
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.summary import measured
 from bot.summary.parts import Line, Section, Source, Words
 from bot.summary.shared import BriefInput
 
@@ -52,29 +53,33 @@ def slope_a_week(found: Sequence[Reading]) -> float:
 
 
 def section(given: BriefInput, words: Words) -> Section:
-    """The course of mood, or how many readings are missing for one."""
+    """Questionnaires, then the course of mood, or how many readings are missing for one."""
     found = readings(given)
     if len(found) < MIN_READINGS:
         text = words.say("mood_too_few", count=len(found), needed=MIN_READINGS)
         line = Line("change.mood", "fact", text, tuple(reading.source for reading in found))
     else:
         line = Line("change.mood", "score", _course(found, words), tuple(reading.source for reading in found))
-    return Section("change", words.say("title_change"), (line,))
+    return Section("change", words.say("title_change"), (*measured.lines(given, words), line))
 
 
 def not_on_track(given: BriefInput, words: Words) -> Section | None:
-    """The flag with its arithmetic, where mood falls by the stated slope; else None."""
+    """The flags with their arithmetic: a questionnaire that gets worse, mood that falls; None where there is none."""
+    lines = (*measured.not_on_track(given, words), *_falling(given, words))
+    return Section("not_on_track", words.say("title_not_on_track"), lines) if lines else None
+
+
+def _falling(given: BriefInput, words: Words) -> tuple[Line, ...]:
     found = readings(given)
     if len(found) < MIN_READINGS or slope_a_week(found) > FALLING_SLOPE:
-        return None
+        return ()
     text = words.say(
         "mood_falling",
         count=len(found),
         slope=words.number(slope_a_week(found)),
         limit=words.number(FALLING_SLOPE),
     )
-    line = Line("not_on_track.mood", "score", text, tuple(reading.source for reading in found))
-    return Section("not_on_track", words.say("title_not_on_track"), (line,))
+    return (Line("not_on_track.mood", "score", text, tuple(reading.source for reading in found)),)
 
 
 def _course(found: Sequence[Reading], words: Words) -> str:

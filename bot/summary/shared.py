@@ -55,11 +55,50 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """The shared sum of one questionnaire filled in. `entry`, `line`: the shared copy's, for the link."""
+
+    value: int
+    at: datetime
+    entry: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worse:
+    """Why a questionnaire's course is off track. `against`: "first" or "best"; `rise`: points above that; `totals`:
+    those that show it; `safety_rose`: in the last one the question about death was marked higher."""
+
+    against: str
+    rise: int
+    totals: tuple[Total, ...]
+    safety_rose: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureCourse:
+    """A questionnaire over time; the last sum was shared in the period.
+
+    `before`: the sum that came before it, None for the first. `reliable`: whether the two differ by `limit` points or
+    more, None where there is no other. `worse`: None while the course is on track.
+    """
+
+    id: str
+    title: str
+    maximum: int
+    limit: int
+    last: Total
+    before: Total | None
+    reliable: bool | None
+    worse: Worse | None
+
+
+@dataclass(frozen=True, slots=True)
 class BriefInput:
     """Everything that a brief may say. Times are aware; `zone` is the practice's.
 
     `earlier`: reflections shared before the period, for the course of measures only. `unread`: messages of the period
-    in a language that the program cannot read.
+    in a language that the program cannot read. `measures`: one a questionnaire of which the period has a sum.
     """
 
     since: datetime
@@ -70,3 +109,4 @@ class BriefInput:
     asked: tuple[Asked, ...] = ()
     unread: int = 0
     earlier: tuple[SharedReflection, ...] = ()
+    measures: tuple[MeasureCourse, ...] = ()
