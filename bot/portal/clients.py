@@ -1,15 +1,17 @@
-"""A client's page: the brief since the last appointment, and each shared entry in full (I5)."""
+"""A client's page: the brief since the last appointment, mood over twelve weeks, each shared entry in full (I5)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get
 from litestar.di import Provide
 
-from bot.portal.brief_input import brief_of
+from bot.portal.brief_input import brief_of, reflection_of
+from bot.portal.chart import chart_of
 from bot.portal.contexts import ClientPage, SharedEntry, SharedLine
 from bot.portal.identity import SignedIn, own_client, signed_in
 from bot.portal.parts import portal_of
@@ -18,6 +20,7 @@ from bot.privacy import audit
 from bot.records import Tx, appointments, conversations, episodes, summaries
 from bot.records.people import Client
 from bot.records.summaries import SharedSummary
+from bot.summary.trend import WEEKS, mood_trend
 from bot.texts import Texts
 
 
@@ -47,7 +50,10 @@ async def client_page(request: Request[Any, Any, Any], who: SignedIn, client_id:
 def client_context(tx: Tx, client: Client, *, texts: Texts, language: str, zone: str, at: datetime) -> ClientPage:
     """The page of a client for a reader of `language`, as it is at `at`."""
     since = since_last_appointment(tx, client.id, at)
-    shared = summaries.shared_of(tx, client.id, since)
+    # A reading is shared after it was said, so what was shared since the chart begins holds all of its readings.
+    drawn = summaries.shared_of(tx, client.id, min(since, at - timedelta(weeks=WEEKS, days=1)))
+    shared = [one for one in drawn if one.shared_at >= since]
+    trend = mood_trend((reflection_of(one) for one in drawn), until=at, zone=ZoneInfo(zone))
     ahead = appointments.all_after(tx, client.id, at)
     open_one = episodes.open_episode_of(tx, conversations.conversation_of(tx, client.id, at=at).id)
     return ClientPage(
@@ -55,6 +61,7 @@ def client_context(tx: Tx, client: Client, *, texts: Texts, language: str, zone:
         pronouns=client.pronouns,
         appointment_at=ahead[0].starts_at if ahead else None,
         brief=brief_of(tx, client, shared, texts=texts, language=language, since=since, at=at),
+        mood=chart_of(trend, language=language) if trend else None,
         entries=tuple(_entry(one) for one in shared),
         open_episode_id=open_one.id if open_one else None,
         id=client.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.portal.chart import Chart
 from bot.summary import Brief
 
 
@@ -124,7 +125,7 @@ class SharedEntry:
 
 @dataclass(frozen=True)
 class ClientPage:
-    """`client.html`: the brief and, below it, each shared entry in full.
+    """`client.html`: the brief, mood over twelve weeks and, below it, each shared entry in full.
 
     `appointments`: those ahead (id, start). `zone`: the time zone in which they are typed.
     """
@@ -199,6 +200,7 @@ class EpisodePage:
     next_step_at: datetime | None
     details: EpisodeDetails | None
     history: tuple[HistoryLine, ...]
+    mood: Chart | None
     answered_by_me: bool = False
     taken_by: str | None = None
     taken_by_me: bool = False
