@@ -22,11 +22,11 @@ from bot.portal.contexts import AccountLine, AccountsPage, CodePage, WelcomePage
 from bot.portal.identity import SignedIn, signed_in
 from bot.portal.parts import Portal, portal_of
 from bot.portal.sign_in import language_of
-from bot.privacy import accounts
-from bot.records import NotFound, Tx, people
+from bot.privacy import accounts, second_factor
+from bot.records import NotFound, Tx, people, second_factors
 from bot.web.passwords import hash_password
 
-FAULTS = frozenset({"login", "login_taken", "email", "roles", "last_owner", "has_clients"})
+FAULTS = frozenset({"login", "login_taken", "email", "roles", "last_owner", "has_clients", "own_second_factor"})
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,79}")
 # A code has 80 random bits; the limit keeps a guesser from loading the machine.
 _BY_ADDRESS = parse("10/15minutes")
@@ -48,6 +48,7 @@ async def accounts_page(request: Request[Any, Any, Any], who: SignedIn, fault: s
     portal = portal_of(request)
 
     def read(tx: Tx) -> AccountsPage:
+        enrolled = second_factors.everybody_with_one(tx)
         everybody = sorted(people.all_staff(tx), key=lambda one: (one.status != "active", one.login))
         return AccountsPage(
             accounts=tuple(
@@ -58,6 +59,7 @@ async def accounts_page(request: Request[Any, Any, Any], who: SignedIn, fault: s
                     email=one.email,
                     roles=one.roles,
                     closed=one.status != "active",
+                    second_factor=one.id in enrolled,
                 )
                 for one in everybody
             ),
@@ -148,6 +150,25 @@ async def close_account(request: Request[Any, Any, Any], who: SignedIn, person_i
     return _back(fault)
 
 
+@post("/people/{person_id:str}/second-factor/remove", opt={"door": "owner"}, dependencies={"who": Provide(signed_in)})
+async def take_second_factor(request: Request[Any, Any, Any], who: SignedIn, person_id: str) -> Redirect:
+    """For a colleague whose phone and recovery codes are gone; ends their sign-ins. One's own needs a code of it."""
+    at = datetime.now(UTC)
+
+    def remove(tx: Tx) -> str:
+        people.staff(tx, person_id)
+        if person_id == who.staff.id:
+            return "own_second_factor"
+        second_factor.take_away(tx, person_id, by=who.staff.id, at=at)
+        return ""
+
+    try:
+        fault = await portal_of(request).records.write(remove)
+    except NotFound as error:
+        raise NotFoundException("no such account") from error
+    return _back(fault)
+
+
 @get("/welcome", opt={"door": "open"})
 async def welcome_page(request: Request[Any, Any, Any]) -> Response[str]:
     """Where a person with a code chooses a password."""
@@ -200,4 +221,4 @@ def _back(fault: str) -> Redirect:
     return Redirect(f"/people?fault={fault}" if fault else "/people", status_code=303)
 
 
-HANDLERS = (accounts_page, open_account, give_code, close_account, welcome_page, welcome)
+HANDLERS = (accounts_page, open_account, give_code, close_account, take_second_factor, welcome_page, welcome)

@@ -32,13 +32,16 @@ from bot.portal import (
     episodes_page,
     incidents_page,
     practice_page,
+    second_factor_page,
+    second_step,
     sign_in,
+    sign_ins_page,
     takeover_page,
     today,
 )
 from bot.portal.contexts import MessagePage
 from bot.portal.guards import POLICIES, require_role
-from bot.portal.identity import refuse_foreign
+from bot.portal.identity import OtherStepFirst, refuse_foreign
 from bot.portal.parts import Portal, portal_of
 from bot.portal.sign_in import language_of
 from bot.privacy.opening import open_records
@@ -113,6 +116,9 @@ def create_app(settings: Settings) -> ASGIApp:
             live_script,
             health,
             *sign_in.HANDLERS,
+            *second_step.HANDLERS,
+            *second_factor_page.HANDLERS,
+            *sign_ins_page.HANDLERS,
             *today.HANDLERS,
             *accounts_page.HANDLERS,
             *enrolment_page.HANDLERS,
@@ -129,7 +135,12 @@ def create_app(settings: Settings) -> ASGIApp:
         openapi_config=None,
         # Else the framework sets up logging of its own, with whole messages and tracebacks (I6).
         logging_config=None,
-        exception_handlers={HTTPException: refused, StoreError: silent, Exception: fault},
+        exception_handlers={
+            HTTPException: refused,
+            OtherStepFirst: to_next_step,
+            StoreError: silent,
+            Exception: fault,
+        },
         request_max_body_size=MAX_BODY_BYTES,
     )
     require_policies(app, allowed=POLICIES)
@@ -154,6 +165,15 @@ def refused(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
         return Redirect(f"/sign-in?next={quote(path)}", status_code=303)
     key = "not_here" if isinstance(error, NotFoundException) else "refused"
     return _message(request, key, error.status_code)
+
+
+def to_next_step(request: Request[Any, Any, Any], error: OtherStepFirst) -> Response[Any]:
+    """To what the sign-in lacks, and back to the page afterwards; to the first page when it lacks nothing."""
+    if error.lacks is None:
+        return Redirect("/", status_code=303)
+    path = request.scope["path"] if request.method == "GET" else "/"
+    step = "/sign-in/code" if error.lacks == "code" else "/second-factor"
+    return Redirect(f"{step}?next={quote(path)}", status_code=303)
 
 
 def silent(request: Request[Any, Any, Any], error: StoreError) -> Response[Any]:

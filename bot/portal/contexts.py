@@ -19,8 +19,72 @@ class SignInPage:
 
 
 @dataclass(frozen=True)
+class SecondStepPage:
+    """`second_step.html`: the code after the password. `failed`: the last one was refused; the page never says why."""
+
+    failed: bool
+    too_many: bool
+    next: str
+
+
+@dataclass(frozen=True)
+class EnrolFactorPage:
+    """`enrol_factor.html`: the secret as a picture, as a link for the same device, and for typing.
+
+    `qr_path`, `qr_size`: an SVG path and its width in modules. `needed`: nothing else opens before. `next`: a path of
+    this door.
+    """
+
+    secret: str
+    uri: str
+    qr_path: str
+    qr_size: int
+    needed: bool
+    next: str
+    fault: str | None
+
+
+@dataclass(frozen=True)
+class OwnFactorPage:
+    """`own_factor.html`: what is set up. `codes_left`: unused recovery codes."""
+
+    since: datetime
+    codes_left: int
+    needed: bool
+    fault: str | None
+
+
+@dataclass(frozen=True)
+class RecoveryCodesPage:
+    """`recovery_codes.html`: shown once. `next`: a path of this door."""
+
+    codes: tuple[str, ...]
+    next: str
+
+
+@dataclass(frozen=True)
+class SignInLine:
+    """One of the person's own sign-ins. `this`: the one that asks. `half`: the password was given, the code not."""
+
+    id: str
+    label: str | None
+    since: datetime
+    used_at: datetime
+    this: bool
+    half: bool
+
+
+@dataclass(frozen=True)
+class SignInsPage:
+    """`sign_ins.html`. `second_factor`: whether the person has one."""
+
+    sign_ins: tuple[SignInLine, ...]
+    second_factor: bool
+
+
+@dataclass(frozen=True)
 class AccountLine:
-    """One account of the staff."""
+    """One account of the staff. `second_factor`: whether the person has set one up."""
 
     id: str
     name: str
@@ -28,6 +92,7 @@ class AccountLine:
     email: str
     roles: tuple[str, ...]
     closed: bool
+    second_factor: bool
 
 
 @dataclass(frozen=True)
@@ -243,11 +308,12 @@ class ChannelLine:
 
 @dataclass(frozen=True)
 class ContactLine:
-    """One contact with its channels, in the order in which they are told."""
+    """One contact with its channels, in the order in which they are told. `second_factor`: they have set one up."""
 
     id: str
     name: str
     channels: tuple[ChannelLine, ...]
+    second_factor: bool
 
 
 @dataclass(frozen=True)
@@ -268,7 +334,8 @@ class PracticePage:
 
     `problems`: what keeps an alert from reaching a person (`bot.handoff.enrolment`); no client is enrolled meanwhile.
     `outside`: the name of who answers outside the hours, None for nobody; `outside_id`: their id. `others`: colleagues
-    who are no contact yet (id, name).
+    who are no contact yet (id, name). `second_factor`: "always" (with real clients), "needed" (the practice says so) or
+    "optional".
     """
 
     name: str
@@ -283,6 +350,7 @@ class PracticePage:
     drills: tuple[DrillLine, ...]
     problems: tuple[str, ...]
     may_change: bool
+    second_factor: str
     saved: bool = False
     fault: str | None = None
 

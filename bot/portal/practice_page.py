@@ -13,10 +13,10 @@ from litestar.response import Redirect
 
 from bot.handoff import drills, enrolment
 from bot.portal.contexts import ChannelLine, ContactLine, DrillLine, PracticePage
-from bot.portal.identity import SignedIn, signed_in
+from bot.portal.identity import SignedIn, second_factor_needed, signed_in
 from bot.portal.parts import portal_of
 from bot.privacy import audit
-from bot.records import Tx, contacts, people, practice
+from bot.records import Tx, contacts, people, practice, second_factors
 from bot.records.contacts import Channel, Contact
 from bot.settings import Settings
 
@@ -35,6 +35,8 @@ async def practice_page(
         here, coverage = practice.practice(tx), contacts.coverage(tx)
         told = contacts.contacts(tx)
         known = {contact.person_id for contact in told}
+        enrolled = second_factors.everybody_with_one(tx)
+        always = portal.settings.mode == "live"
         return PracticePage(
             name=here.name,
             time_zone=coverage.time_zone,
@@ -43,7 +45,7 @@ async def practice_page(
             outside=next((contact.display_name for contact in told if contact.id == coverage.outside), None),
             outside_id=coverage.outside,
             reply_minutes=tuple(sorted(here.reply_minutes.items())),
-            contacts=tuple(_contact(contact, portal.settings) for contact in told),
+            contacts=tuple(_contact(contact, portal.settings, enrolled) for contact in told),
             others=tuple(
                 (person.id, person.display_name)
                 for person in people.all_staff(tx)
@@ -62,6 +64,7 @@ async def practice_page(
             ),
             problems=enrolment.problems(tx, portal.settings),
             may_change=who.has("owner"),
+            second_factor="always" if always else "needed" if second_factor_needed(tx, portal) else "optional",
             saved=saved,
             fault=fault if fault in FAULTS else None,
         )
@@ -103,12 +106,33 @@ async def save_coverage(request: Request[Any, Any, Any], who: SignedIn) -> Redir
     return Redirect("/practice?saved=true", status_code=303)
 
 
+@post("/practice/second-factor", opt={"door": "owner"}, dependencies={"who": Provide(signed_in)})
+async def save_second_factor(request: Request[Any, Any, Any], who: SignedIn) -> Redirect:
+    """Field: needed ("yes", else no). Counts at once, for who is signed in as well; with real clients it always is."""
+    needed = (await request.form()).get("needed") == "yes"
+
+    def save(tx: Tx) -> None:
+        practice.set_practice(tx, second_factor_needed=needed)
+        audit.note(
+            tx,
+            actor=who.staff.id,
+            action="change_second_factor",
+            client_id=None,
+            target=None,
+            data={"needed": needed},
+            at=datetime.now(UTC),
+        )
+
+    await portal_of(request).records.write(save)
+    return Redirect("/practice?saved=true", status_code=303)
+
+
 def _shown(channel: Channel) -> str:
     """A way to reach somebody. Addresses of programs hold secrets: only their host is shown."""
     return channel.address if channel.kind in ("email", "sms") else urlsplit(channel.address).hostname or ""
 
 
-def _contact(contact: Contact, settings: Settings) -> ContactLine:
+def _contact(contact: Contact, settings: Settings, enrolled: frozenset[str]) -> ContactLine:
     ways = tuple(
         ChannelLine(
             id=channel.id,
@@ -118,7 +142,12 @@ def _contact(contact: Contact, settings: Settings) -> ContactLine:
         )
         for channel in contact.channels
     )
-    return ContactLine(id=contact.id, name=contact.display_name, channels=ways)
+    return ContactLine(
+        id=contact.id,
+        name=contact.display_name,
+        channels=ways,
+        second_factor=contact.person_id in enrolled,
+    )
 
 
-HANDLERS = (practice_page, save_coverage)
+HANDLERS = (practice_page, save_coverage, save_second_factor)

@@ -1,11 +1,15 @@
-"""Signing in and out: argon2id, a limit on tries, one answer for every refusal, a new token at each sign-in."""
+"""Signing in and out: argon2id, a limit on tries, one answer for every refusal, a new token at each sign-in.
+
+The password is the first step. Where the account has a second factor, `bot.portal.second_step` is the next one.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 from limits import parse
@@ -16,10 +20,11 @@ from litestar.params import Body
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_401_UNAUTHORIZED, HTTP_429_TOO_MANY_REQUESTS
 
+from bot.portal.browsers import label_of
 from bot.portal.contexts import SignInPage
-from bot.portal.identity import COOKIE, LONGEST, SignedIn, cookie, signed_in
+from bot.portal.identity import COOKIE, HALF, LONGEST, SignedIn, coming_in, cookie
 from bot.portal.parts import Portal, portal_of
-from bot.privacy import audit
+from bot.privacy import audit, second_factor
 from bot.records import Tx, people, signing
 from bot.records.people import Staff
 from bot.web.passwords import verify_password
@@ -41,7 +46,7 @@ class SignInForm(msgspec.Struct):
 @get("/sign-in", opt={"door": "open"})
 async def sign_in_page(request: Request[Any, Any, Any], next: str = "/") -> Response[str]:
     """The form."""
-    return _form(portal_of(request), request, next=_safe(next))
+    return _form(portal_of(request), request, next=own_path(next))
 
 
 @post("/sign-in", opt={"door": "open"})
@@ -56,36 +61,63 @@ async def sign_in(
     by_address = await portal.limiter.hit(_BY_ADDRESS, "address", address)
     by_login = await portal.limiter.hit(_BY_LOGIN, "login", login)
     if not (by_address and by_login):
-        return _form(portal, request, next=_safe(data.next), too_many=True, status=HTTP_429_TOO_MANY_REQUESTS)
+        return _form(portal, request, next=own_path(data.next), too_many=True, status=HTTP_429_TOO_MANY_REQUESTS)
     staff = await portal.records.read(people.staff_by_login, login)
     good = await _verify(staff, data.password)
     if staff is None or not good or staff.status != "active":
-        return _form(portal, request, next=_safe(data.next), failed=True, status=HTTP_401_UNAUTHORIZED)
-    token = new_token()
+        return _form(portal, request, next=own_path(data.next), failed=True, status=HTTP_401_UNAUTHORIZED)
     at = datetime.now(UTC)
+
+    def start(tx: Tx) -> tuple[str, bool]:
+        half = second_factor.is_on(tx, staff.id)
+        return begin(tx, request, staff.id, at=at, lasts=HALF if half else LONGEST, whole=not half), half
+
+    token, half = await portal.records.write(start)
+    to = own_path(data.next)
+    return with_cookie(Redirect(f"/sign-in/code?next={quote(to)}" if half else to, status_code=303), token)
+
+
+def begin(
+    tx: Tx,
+    request: Request[Any, Any, Any],
+    person_id: str,
+    *,
+    at: datetime,
+    lasts: timedelta = LONGEST,
+    whole: bool = True,
+    second_at: datetime | None = None,
+) -> str:
+    """Starts a sign-in under a new token, and ends the one that this browser had; the token.
+
+    `whole`: no step is to come, so that it is noted as a sign-in. `second_at`: when the second factor was given.
+    """
     old = request.cookies.get(COOKIE)
+    if old:
+        signing.end_sign_in(tx, token_hash(old), at=at)
+    token = new_token()
+    signing.create_sign_in(
+        tx,
+        person_id=person_id,
+        door="staff",
+        device_id=None,
+        token_hash=token_hash(token),
+        expires_at=at + lasts,
+        at=at,
+        second_at=second_at,
+        label=label_of(request.headers.get("user-agent", "")),
+    )
+    if whole:
+        audit.note(tx, actor=person_id, action="sign_in", client_id=None, target=None, data={}, at=at)
+    return token
 
-    def start(tx: Tx) -> None:
-        if old:
-            signing.end_sign_in(tx, token_hash(old), at=at)
-        signing.create_sign_in(
-            tx,
-            person_id=staff.id,
-            door="staff",
-            device_id=None,
-            token_hash=token_hash(token),
-            expires_at=at + LONGEST,
-            at=at,
-        )
-        audit.note(tx, actor=staff.id, action="sign_in", client_id=None, target=None, data={}, at=at)
 
-    await portal.records.write(start)
-    answer = Redirect(_safe(data.next), status_code=303)
+def with_cookie(answer: Response[Any], token: str) -> Response[Any]:
+    """An answer that hands a token to the browser."""
     answer.headers["set-cookie"] = cookie(token)
     return answer
 
 
-@post("/sign-out", opt={"door": "staff"}, dependencies={"who": Provide(signed_in)})
+@post("/sign-out", opt={"door": "leave"}, dependencies={"who": Provide(coming_in)})
 async def sign_out(request: Request[Any, Any, Any], who: SignedIn) -> Response[Any]:
     """Ends this sign-in."""
 
@@ -93,9 +125,7 @@ async def sign_out(request: Request[Any, Any, Any], who: SignedIn) -> Response[A
         signing.end_sign_in(tx, who.token_hash, at=datetime.now(UTC))
 
     await portal_of(request).records.write(end)
-    answer = Redirect("/sign-in", status_code=303)
-    answer.headers["set-cookie"] = cookie("")
-    return answer
+    return with_cookie(Redirect("/sign-in", status_code=303), "")
 
 
 def language_of(request: Request[Any, Any, Any], languages: tuple[str, ...]) -> str:
@@ -122,7 +152,7 @@ def _form(
     return portal.page("sign_in.html", context, staff=None, language=language, status=status)
 
 
-def _safe(path: str) -> str:
+def own_path(path: str) -> str:
     """A path of this door, so that a link cannot send somebody elsewhere after the sign-in.
 
     What a browser may read as another host (`//host`, `/\\host`, `/<tab>/host`) has no place in an address of ours.

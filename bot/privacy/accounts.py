@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.privacy import audit
-from bot.records import RecordsRefusal, Tx, people, signing
+from bot.records import RecordsRefusal, Tx, people, second_factors, signing
 from bot.web.passwords import hash_password
 from bot.web.tokens import new_code, new_token, normal_code, token_hash
 
@@ -97,5 +97,6 @@ def close_account(tx: Tx, person_id: str, *, by: str, at: datetime) -> None:
         raise CannotClose("has_clients")
     if person.status == "active":
         people.set_staff(tx, person_id, status="closed")
+        second_factors.remove(tx, person_id)
         signing.end_sign_ins(tx, person_id, at=at)
         audit.note(tx, actor=by, action="close_account", client_id=None, target=person_id, data={}, at=at)

@@ -6,6 +6,7 @@ page without saying who may see it.
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from bot.portal import app as portal_app
 from bot.portal.app import create_app
-from bot.records import appointments, contacts, deliveries, people
+from bot.records import appointments, contacts, deliveries, people, signing
 from bot.web.policy import door_of
 from tests import doors
 from tests.portal.conftest import Door
@@ -46,7 +47,17 @@ ROUTES = {
     "GET /healthz": Route("open", ALL),
     "GET /sign-in": Route("open", ALL),
     "POST /sign-in": Route("open", ALL, status=401, form={"login": "nobody", "password": "x"}),
-    "POST /sign-out": Route("staff", ALL, status=303),
+    "POST /sign-out": Route("leave", ALL, status=303),
+    # Who is in already has no second step: on to the first page. Who is not is met in test_second_step.py.
+    "GET /sign-in/code": Route("code", ALL, status=303),
+    "POST /sign-in/code": Route("code", ALL, status=303, form={"code": "000000"}),
+    "GET /second-factor": Route("enrol", ALL),
+    "POST /second-factor": Route("enrol", ALL, status=400, form={"code": "x"}),
+    "POST /second-factor/codes": Route("staff", ALL, status=400, form={"code": "x"}),
+    "POST /second-factor/remove": Route("staff", ALL, status=400, form={"code": "x"}),
+    "GET /sign-ins": Route("staff", ALL),
+    "POST /sign-ins/{sign_in_id:str}/end": Route("staff", frozenset({"jo"}), status=303),
+    "POST /sign-ins/end-others": Route("staff", ALL, status=303),
     "GET /": Route("staff", ALL),
     "GET /practice": Route("staff", ALL),
     "POST /practice/coverage": Route("owner", OWNER, status=303),
@@ -63,6 +74,7 @@ ROUTES = {
         status=303,
         form={"minutes_1": "60", "minutes_2": "15", "minutes_3": "5", "outside": "nobody"},
     ),
+    "POST /practice/second-factor": Route("owner", OWNER, status=303, form={"needed": "no"}),
     "POST /practice/drill": Route("owner", OWNER, status=303),
     # A drill is for whom it was sent to: nobody else's, not even the owner's.
     "GET /drills/{drill_id:str}": Route("staff", frozenset({"jo"})),
@@ -73,6 +85,7 @@ ROUTES = {
     "POST /people": Route("owner", OWNER, status=303, form={"login": "!"}),
     "POST /people/{person_id:str}/code": Route("owner", OWNER),
     "POST /people/{person_id:str}/close": Route("owner", OWNER, status=303),
+    "POST /people/{person_id:str}/second-factor/remove": Route("owner", OWNER, status=303),
     "GET /welcome": Route("open", ALL),
     "POST /welcome": Route("open", ALL, status=400, form={"code": "x", "password": "x", "again": "y"}),
     "GET /clients/new": Route("therapist", THERAPISTS),
@@ -119,7 +132,7 @@ def test_every_route_of_the_running_door_has_its_line(door: Door, monkeypatch: p
 
 @pytest.fixture(scope="module")
 def ids(door: Door) -> dict[str, str]:
-    """Ada and her alert, Jo as a contact with a channel and a drill."""
+    """Ada and her alert, Jo as a contact with a channel, a drill and a second sign-in."""
     with door.store.write() as tx:
         jo = next(contact for contact in contacts.contacts(tx) if contact.person_id == door.people.jo)
         drill = deliveries.plan(
@@ -133,6 +146,10 @@ def ids(door: Door) -> dict[str, str]:
         appointment = appointments.add(
             tx, client_id=door.people.ada, starts_at=doors.now() + timedelta(days=3), at=doors.now()
         )
+        sign_in = signing.create_sign_in(
+            tx, person_id=door.people.jo, door="staff", device_id=None, token_hash="of another browser",
+            expires_at=doors.now() + timedelta(hours=1), at=doors.now(),
+        )  # fmt: skip
         spare = contacts.add_channel(tx, contact_id=jo.id, kind="email", address="spare@example.org", position=9)
     return {
         "client_id:str": door.people.ada,
@@ -142,6 +159,7 @@ def ids(door: Door) -> dict[str, str]:
         "drill_id:str": drill.id,
         "person_id:str": spare_account,
         "appointment_id:str": appointment,
+        "sign_in_id:str": sign_in,
     }
 
 
@@ -180,8 +198,8 @@ def test_without_a_sign_in_every_page_leads_to_it(door: Door, ids: dict[str, str
 @pytest.mark.parametrize("name", [name for name in ROUTES if "{" in name])
 def test_what_is_not_there_reads_like_what_is_anothers(door: Door, name: str) -> None:
     """An id that nobody has is the same 404 for everybody."""
-    kinds = ("client_id", "episode_id", "contact_id", "channel_id", "drill_id", "person_id", "appointment_id")
-    nowhere = {f"{kind}:str": uuid.uuid4().hex for kind in kinds}
+    kinds = re.findall(r"{(\w+:str)}", name)
+    nowhere = {kind: uuid.uuid4().hex for kind in kinds}
     assert {ask(door, name, login, nowhere)[0] for login in LOGINS} == {404}
 
 

@@ -114,6 +114,8 @@ def family_keys() -> set[str]:
         "fault_appointment",
         *(f"welcome_{fault}" for fault in ("too_many", "different", "length", "code")),
         *(f"role_{role}" for role in accounts.ROLES),
+        *(f"factor_{fault}" for fault in ("wrong", "too_many")),  # second_factor_page.py
+        *(f"factor_{state}" for state in ("always", "needed", "optional")),  # contexts.PracticePage
         *(f"language_{language}" for language in ("en", "es")),
         *(f"channel_{kind}" for kind in ("email", "sms", "webhook", "apprise")),
         *(f"problem_{problem}" for problem in get_args(enrolment.Problem.__value__)),
