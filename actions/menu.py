@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from actions.here import Here
 from actions.replies import Reply
-from bot.records import Tx, appointments, practice, reflections
+from bot.records import Tx, appointments, practice, reflections, schedules
 from bot.records.reflections import Reflection
 from bot.reflection import Exercise
 from bot.reflection.choosing import Moment, Offer, Past, choose
@@ -35,20 +35,31 @@ def menu_prompt(tx: Tx, here: Here) -> dict[str, Any]:
         reflection, exercise = unfinished
         title = exercise.title.to(here.language, here.address)
         options.append({"id": f"resume:{reflection.id}", "label": here.say("talk.go_on_with", title=title).text})
-    offered = choose(here.parts.exercises, _past(tx, here), _moment(tx, here))
+    moment = _moment(tx, here)
+    offered = choose(here.parts.exercises, _past(tx, here), moment)
     shown = offered if here.call.option == ALL else offered[:FIRST_OFFERED]
-    options += [_option(here, offer) for offer in shown]
+    options += [_option(here, offer, moment.every) for offer in shown]
     if len(shown) < len(offered):
         options.append({"id": ALL, "label": here.say("talk.all_exercises").text})
     return {"kind": "menu", "options": options, "can": []}
 
 
-def _option(here: Here, offer: Offer) -> dict[str, Any]:
+def _option(here: Here, offer: Offer, every: Mapping[str, int]) -> dict[str, Any]:
     exercise = offer.exercise
-    why = [here.say(f"talk.offer_{offer.reason}").text] if offer.reason else []
+    why = [_reason(here, offer, every).text] if offer.reason else []
     why += [exercise.purpose.to(here.language, here.address), here.say("talk.minutes", minutes=exercise.minutes).text]
     title = exercise.title.to(here.language, here.address)
     return {"id": f"start:{exercise.id}", "label": title, "why": " ".join(why)}
+
+
+def _reason(here: Here, offer: Offer, every: Mapping[str, int]) -> Reply:
+    """Why an offer stands where it does; of a questionnaire with a rhythm, whose it is and what it is."""
+    if offer.reason != "scheduled":
+        return here.say(f"talk.offer_{offer.reason}")
+    weeks = every[offer.exercise.id]
+    if weeks == 1:
+        return here.say("talk.offer_weekly", therapist=here.therapist)
+    return here.say("talk.offer_every", therapist=here.therapist, weeks=weeks)
 
 
 def _moment(tx: Tx, here: Here) -> Moment:
@@ -59,6 +70,7 @@ def _moment(tx: Tx, here: Here) -> Moment:
         now=here.at.astimezone(zone),
         last_session=last.starts_at if last else None,
         next_session=following.starts_at if following else None,
+        every=schedules.schedules_of(tx, here.call.client_id),
     )
 
 

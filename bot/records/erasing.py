@@ -27,6 +27,7 @@ from bot.records.schema import (
     episodes,
     events,
     invites,
+    measure_schedules,
     messages,
     questions,
     reflections,
@@ -82,6 +83,7 @@ def erase_client(tx: Tx, client_id: str, *, at: datetime) -> Erased:
     tx.run(delete(devices).where(devices.c.client_id == client_id))
     tx.run(delete(invites).where(invites.c.client_id == client_id))
     tx.run(delete(appointments).where(appointments.c.client_id == client_id))
+    tx.run(delete(measure_schedules).where(measure_schedules.c.client_id == client_id))
     tx.run(update(clients).where(clients.c.person_id == client_id).values(status="erased"))
     own = select(entries_table.c.id).where(entries_table.c.client_id == client_id, entries_table.c.fate == "own")
     entries.discard(tx, [row.id for row in tx.all(own)], at=at)

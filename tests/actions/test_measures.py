@@ -18,7 +18,7 @@ from actions.summary import sum_up
 from actions.talk import talk
 from actions.walking import take_turn
 from bot.handoff import intake
-from bot.records import Store, Tx, conversations, episodes, new_id, people, questions, reflections, summaries
+from bot.records import Store, Tx, conversations, episodes, new_id, people, questions, reflections, schedules, summaries
 from bot.records.conversations import Message
 from bot.reflection.measuring import load_measures
 from tests.handoff.house import AT, assessed, furnish
@@ -460,3 +460,24 @@ def test_measures_stand_at_the_end_of_all_exercises(chat: Chat) -> None:
     prompt = chat.last[0].prompt
     assert prompt is not None
     assert [option["id"] for option in prompt["options"]][-2:] == ["start:gad7", "start:phq9"]
+
+
+@pytest.mark.parametrize(("weeks", "reason"), [(1, "for every week."), (4, "for every 4 weeks.")])
+def test_measure_with_a_rhythm_is_offered_first_with_its_reason(chat: Chat, weeks: int, reason: str) -> None:
+    """Who suggested it and how often; after it is done it is no longer first, and a client may pass it by."""
+    with chat.store.write() as tx:
+        therapist = people.client(tx, chat.client_id).therapist_id
+        name = people.staff(tx, therapist).display_name
+        schedules.set_schedule(tx, chat.client_id, "gad7", weeks=weeks, by=therapist, at=AT)
+    chat.press("menu")
+    prompt = chat.last[0].prompt
+    assert prompt is not None
+    assert prompt["options"][0]["id"] == "start:gad7"
+    assert prompt["options"][0]["why"].startswith(f"{name} suggested this {reason}")
+    chat.begin("gad7")
+    chat.answer(*PHR)
+    chat.say("Done")
+    chat.press("menu")
+    prompt = chat.last[0].prompt
+    assert prompt is not None
+    assert "start:gad7" not in {option["id"] for option in prompt["options"]}

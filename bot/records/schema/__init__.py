@@ -27,6 +27,7 @@ from bot.records.schema.people import (
     doomed_keys,
     entries,
     invites,
+    measure_schedules,
     password_codes,
     people,
     practice,
@@ -40,7 +41,7 @@ from bot.records.schema.running import audit, audit_head, events, heartbeats
 __all__ = [
     "appointments", "assessments", "audit", "audit_head", "channels", "clients", "consents", "contacts",
     "conversations", "deliveries", "devices", "doomed_keys", "entries", "episode_messages", "episode_steps",
-    "episodes", "events", "heartbeats", "invites", "messages", "metadata", "password_codes", "people", "practice",
-    "questions", "recovery_codes", "reflections", "second_factors", "shared_summaries", "sign_ins", "staff",
-    "steps_taken", "summaries",
+    "episodes", "events", "heartbeats", "invites", "measure_schedules", "messages", "metadata", "password_codes",
+    "people", "practice", "questions", "recovery_codes", "reflections", "second_factors", "shared_summaries",
+    "sign_ins", "staff", "steps_taken", "summaries",
 ]  # fmt: skip

@@ -190,3 +190,15 @@ appointments = Table(
     Column("starts_at", Utc, nullable=False, index=True),
     Column("created_at", Utc, nullable=False),
 )
+
+# How often a questionnaire is put first for a client, as the therapist set it; no row means never.
+measure_schedules = Table(
+    "measure_schedules",
+    metadata,
+    Column("client_id", ForeignKey("clients.person_id"), primary_key=True),
+    Column("measure", String(32), primary_key=True),
+    Column("weeks", Integer, nullable=False),
+    Column("set_by", ForeignKey("staff.person_id"), nullable=False),
+    Column("set_at", Utc, nullable=False),
+    CheckConstraint("weeks IN (1, 2, 4)", name="weeks"),
+)
