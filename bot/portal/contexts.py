@@ -192,13 +192,15 @@ class SharedEntry:
 class ClientPage:
     """`client.html`: the brief, mood over twelve weeks and, below it, each shared entry in full.
 
-    `appointments`: those ahead (id, start). `zone`: the time zone in which they are typed.
+    `mood`: None where no mood is shared. `appointments`: those ahead (id, start). `zone`: the time zone in which they
+    are typed.
     """
 
     name: str
     pronouns: str | None
     appointment_at: datetime | None
     brief: Brief
+    mood: Chart | None
     entries: tuple[SharedEntry, ...]
     open_episode_id: str | None
     id: str
@@ -265,7 +267,6 @@ class EpisodePage:
     next_step_at: datetime | None
     details: EpisodeDetails | None
     history: tuple[HistoryLine, ...]
-    mood: Chart | None
     answered_by_me: bool = False
     taken_by: str | None = None
     taken_by_me: bool = False
