@@ -14,6 +14,7 @@ from bot.portal.brief_input import brief_of, reflection_of
 from bot.portal.chart import chart_of
 from bot.portal.contexts import ClientPage, SharedEntry, SharedLine
 from bot.portal.identity import SignedIn, own_client, signed_in
+from bot.portal.measures_page import rhythms_of
 from bot.portal.parts import portal_of
 from bot.portal.today import since_last_appointment
 from bot.privacy import audit
@@ -66,6 +67,7 @@ def client_context(tx: Tx, client: Client, *, texts: Texts, language: str, zone:
         open_episode_id=open_one.id if open_one else None,
         id=client.id,
         appointments=tuple((one.id, one.starts_at) for one in ahead),
+        rhythms=rhythms_of(tx, client.id),
         zone=zone,
     )
 

@@ -193,7 +193,7 @@ class ClientPage:
     """`client.html`: the brief, mood over twelve weeks and, below it, each shared entry in full.
 
     `mood`: None where no mood is shared. `appointments`: those ahead (id, start). `zone`: the time zone in which they
-    are typed.
+    are typed. `rhythms`: of each questionnaire its id, its title, and every how many weeks it is put first (0: never).
     """
 
     name: str
@@ -205,6 +205,7 @@ class ClientPage:
     open_episode_id: str | None
     id: str
     appointments: tuple[tuple[str, datetime], ...]
+    rhythms: tuple[tuple[str, str, int], ...]
     zone: str
     fault: str | None = None
 

@@ -92,6 +92,9 @@ ROUTES = {
     "POST /clients/new": Route("therapist", THERAPISTS, status=303, form={"name": " ", "language": "en"}),
     "GET /clients/{client_id:str}": Route("therapist", OWN_THERAPIST),
     "POST /clients/{client_id:str}/invite": Route("therapist", OWN_THERAPIST),
+    "POST /clients/{client_id:str}/measures/{measure:str}": Route(
+        "therapist", OWN_THERAPIST, status=303, form={"weeks": "2"}
+    ),
     "POST /clients/{client_id:str}/appointments": Route(
         "therapist", OWN_THERAPIST, status=303, form={"starts_at": "2020-01-01T10:00"}
     ),
@@ -159,6 +162,7 @@ def ids(door: Door) -> dict[str, str]:
         "drill_id:str": drill.id,
         "person_id:str": spare_account,
         "appointment_id:str": appointment,
+        "measure:str": "phq9",
         "sign_in_id:str": sign_in,
     }
 

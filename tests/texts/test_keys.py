@@ -14,6 +14,7 @@ from bot.gateway import consenting
 from bot.handoff import enrolment
 from bot.portal import accounts_page, enrolment_page, episodes_page, practice_page, takeover_page
 from bot.privacy import accounts
+from bot.records import schedules
 from bot.texts import load_texts
 from bot.widget import launching, rendering
 
@@ -112,6 +113,7 @@ def family_keys() -> set[str]:
         *(f"weekday_{weekday}" for weekday in range(7)),
         *(f"fault_{fault}" for page in FAULT_PAGES for fault in page.FAULTS),
         "fault_appointment",
+        *(f"measures_every_{weeks}" for weeks in (0, *schedules.WEEKS)),
         *(f"welcome_{fault}" for fault in ("too_many", "different", "length", "code")),
         *(f"role_{role}" for role in accounts.ROLES),
         *(f"factor_{fault}" for fault in ("wrong", "too_many")),  # second_factor_page.py
