@@ -1,13 +1,14 @@
 """`interlude brief show`: the brief that a therapist reads, in the terminal or as a page.
 
 `--client demo` is twelve weeks of a life that nobody lived, in a database that is gone afterwards; it works in a fresh
-clone. Any other client's brief opens to their own therapist only, who signs in, and leaves a row in the audit (I8).
+clone. Any other client's brief opens to their own therapist only, who signs in as in the portal, second factor
+included, and leaves a row in the audit (I8).
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,7 +44,8 @@ def show(client_id: str, form: str, login: str | None) -> None:
         raise click.ClickException("name the client's therapist with --login; only they may read it")
     password = click.prompt("Password", hide_input=True, err=True)
     try:
-        click.echo(_real(get_settings(), client_id, form, login=login, password=password), nl=False)
+        shown = _real(get_settings(), client_id, form, login=login, password=password, ask_code=_ask_code)
+        click.echo(shown, nl=False)
     except StoreError as error:
         raise click.ClickException(str(error)) from error
 
@@ -86,24 +88,38 @@ def demo_store() -> Iterator[Store]:
             store.keyring.close()
 
 
-def _real(settings: Settings, client_id: str, form: str, *, login: str, password: str) -> str:
-    from bot.privacy import audit
+def _ask_code() -> str:
+    return str(click.prompt("Code from the app, or a recovery code", err=True))
+
+
+def _real(
+    settings: Settings, client_id: str, form: str, *, login: str, password: str, ask_code: Callable[[], str]
+) -> str:
+    from bot.privacy import audit, second_factor
     from bot.privacy.opening import open_records
     from bot.web.passwords import verify_password
 
     store = open_records(settings)
     at = datetime.now(UTC)
     try:
-        with store.write() as tx:
+        with store.read() as tx:
             reader = people.staff_by_login(tx, login.strip().lower())
             known = verify_password(reader.password_hash if reader else None, password)
+            enrolled = reader is not None and second_factor.is_on(tx, reader.id)
+            if known and not enrolled and second_factor.is_needed(tx, settings):
+                raise click.ClickException("set up the second factor first: sign in to the portal once")
+        if known and enrolled and reader is not None:
+            code = ask_code()
+            with store.write() as tx:
+                known = second_factor.accept(tx, reader.id, code, at=at) is not None
+        with store.write() as tx:
             try:
                 client = people.client(tx, client_id)
             except NotFound:
                 client = None
             may = reader is not None and known and reader.status == "active" and "therapist" in reader.roles
             if not may or reader is None or client is None or client.therapist_id != reader.id:
-                raise click.ClickException("no such client of this therapist, or a wrong login or password")
+                raise click.ClickException("no such client of this therapist, or a wrong login, password or code")
             audit.note(
                 tx,
                 actor=reader.id,

@@ -195,6 +195,20 @@ def staff_code(login: str) -> None:
     _print_code(code)
 
 
+@staff.command("take-second-factor")
+@click.argument("login")
+def staff_take_second_factor(login: str) -> None:
+    """Take away LOGIN's second factor, whose phone and recovery codes are gone; ends their sign-ins."""
+    from bot.privacy import second_factor
+    from bot.records import people
+
+    with _store() as store, store.write() as tx:
+        person = people.staff_by_login(tx, login)
+        if person is None or not second_factor.take_away(tx, person.id, by="operator", at=_now()):
+            raise click.ClickException(f"no account with the login {login!r} has a second factor; see *People*")
+    click.echo(f"{login} comes in with the password alone; the next sign-in sets up another second factor")
+
+
 def _print_code(code: str) -> None:
     click.echo(f"{code}  {get_settings().public_url_staff}/welcome  (works once, {CODE_LASTS.days} days)")
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.privacy import accounts, audit
+from bot.privacy import accounts, audit, second_factor, totp
 from bot.privacy.keys import open_keyring
 from bot.privacy.practice_key import make_practice_key
-from bot.records import open_store
+from bot.records import open_store, people
 from tests.records.practice import AT, ROOT, fill
 
 
@@ -104,6 +104,14 @@ def test_a_practice_is_described_and_its_first_owner_comes_in(home: Path) -> Non
         f"sqlcipher:///{home}/records.db", keyring=open_keyring(f"sqlcipher:///{home}/keys.db", home / "practice.key")
     )
     with store.write() as tx:
+        kit = people.staff_by_login(tx, "kit")
+        assert kit is not None
+        typed = totp.code(second_factor.offer(tx, kit.id, "1"), totp.step_of(datetime.now(UTC)))
+        assert second_factor.enrol(tx, kit.id, "1", typed, at=datetime.now(UTC))
         assert not accounts.choose_password(tx, made.stdout.split()[0], "hash", at=datetime.now(UTC))
         assert accounts.choose_password(tx, renewed.stdout.split()[0], "hash", at=datetime.now(UTC))
+    assert interlude(home, "staff", "take-second-factor", "KIT").returncode == 0
+    assert interlude(home, "staff", "take-second-factor", "KIT").returncode == 1
+    with store.read() as tx:
+        assert not second_factor.is_on(tx, kit.id)
     store.close()

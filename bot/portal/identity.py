@@ -18,7 +18,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from bot.portal.parts import Portal, portal_of
 from bot.privacy import second_factor
-from bot.records import NotFound, Tx, people, practice, signing
+from bot.records import NotFound, Tx, people, signing
 from bot.records.people import Client, Staff
 from bot.records.signing import SignIn
 from bot.web.policy import SAFE_METHODS, check_origin
@@ -119,12 +119,7 @@ def lack_of(tx: Tx, portal: Portal, sign_in: SignIn) -> Lack | None:
     """What a sign-in of the staff lacks."""
     if second_factor.is_on(tx, sign_in.person_id):
         return None if sign_in.second_at is not None else "code"
-    return "enrolment" if second_factor_needed(tx, portal) else None
-
-
-def second_factor_needed(tx: Tx, portal: Portal) -> bool:
-    """Whether nobody comes in without one: always with real clients, in the demo where the practice says so."""
-    return portal.settings.mode == "live" or practice.practice(tx).second_factor_needed
+    return "enrolment" if second_factor.is_needed(tx, portal.settings) else None
 
 
 def own_client(tx: Tx, client_id: str, who: SignedIn) -> Client:

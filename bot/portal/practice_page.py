@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from bot.handoff import drills, enrolment
 from bot.portal.contexts import ChannelLine, ContactLine, DrillLine, PracticePage
-from bot.portal.identity import SignedIn, second_factor_needed, signed_in
+from bot.portal.identity import SignedIn, signed_in
 from bot.portal.parts import portal_of
 from bot.privacy import audit
 from bot.records import Tx, contacts, people, practice, second_factors
@@ -64,7 +64,7 @@ async def practice_page(
             ),
             problems=enrolment.problems(tx, portal.settings),
             may_change=who.has("owner"),
-            second_factor="always" if always else "needed" if second_factor_needed(tx, portal) else "optional",
+            second_factor="always" if always else "needed" if here.second_factor_needed else "optional",
             saved=saved,
             fault=fault if fault in FAULTS else None,
         )

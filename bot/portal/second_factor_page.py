@@ -18,7 +18,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_400_BAD_REQUEST, HTTP_429_TO
 
 from bot.portal import qr
 from bot.portal.contexts import EnrolFactorPage, OwnFactorPage, RecoveryCodesPage
-from bot.portal.identity import SignedIn, coming_in, second_factor_needed, signed_in
+from bot.portal.identity import SignedIn, coming_in, signed_in
 from bot.portal.parts import Portal, portal_of
 from bot.portal.second_step import CodeForm, forget_tries, may_try
 from bot.portal.sign_in import begin, own_path, with_cookie
@@ -99,7 +99,7 @@ async def take_own_away(
 
 async def _page(portal: Portal, who: SignedIn, *, next: str, fault: str | None = None) -> Response[str]:
     def read(tx: Tx) -> EnrolFactorPage | OwnFactorPage:
-        needed = second_factor_needed(tx, portal)
+        needed = second_factor.is_needed(tx, portal.settings)
         found = second_factors.second_factor(tx, who.staff.id)
         if found is not None:
             left = second_factors.recovery_codes_left(tx, who.staff.id)

@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Literal
 
 from bot.privacy import audit, totp
-from bot.records import Tx, second_factors, signing
+from bot.records import Tx, practice, second_factors, signing
+from bot.settings import Settings
 from bot.web.tokens import new_code, normal_code, token_hash
 
 RECOVERY_CODES = 8
@@ -26,6 +27,11 @@ Given = Literal["app", "recovery"]
 def is_on(tx: Tx, person_id: str) -> bool:
     """Whether a person has enrolled."""
     return second_factors.second_factor(tx, person_id) is not None
+
+
+def is_needed(tx: Tx, settings: Settings) -> bool:
+    """Whether nobody comes in without one: always with real clients, in the demo where the practice says so."""
+    return settings.mode == "live" or practice.practice(tx).second_factor_needed
 
 
 def offer(tx: Tx, person_id: str, sign_in_id: str) -> bytes:
