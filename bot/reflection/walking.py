@@ -29,7 +29,13 @@ def previous_step(exercise: Exercise, before: str, answers: Mapping[str, Any]) -
 
 
 def position(exercise: Exercise, step_id: str, answers: Mapping[str, Any]) -> tuple[int, int]:
-    """(number, of): which question this is, counted from 1, of how many as far as one can say now."""
+    """(number, of): which question this is, counted from 1, of how many as far as one can say now.
+
+    Of a measure only the items count, so that "question 9" is its ninth; beside them it is (1, 1).
+    """
+    if exercise.is_measure:
+        items = [step.id for step in exercise.steps if step.kind == "choice"]
+        return (items.index(step_id) + 1, len(items)) if step_id in items else (1, 1)
     path = [step.id for step in exercise.steps if step.id == step_id or applies(exercise, step, answers)]
     return path.index(step_id) + 1, len(path)
 

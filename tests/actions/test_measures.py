@@ -199,6 +199,8 @@ def test_items_and_answers_are_the_published_ones(chat: Chat, language: str, for
         labels = [option["label"] for option in question.prompt["options"]]
         assert labels == [measure.answer_texts[score][form] for score in range(4)]
         assert chat.step() == f"item_{number}"
+        # Question 9 is the ninth on the screen too.
+        assert (question.prompt["number"], question.prompt["of"]) == (number, 9)
         chat.answer("not_at_all")
 
 
