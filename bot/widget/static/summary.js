@@ -2,6 +2,7 @@
 
 import { get, post, Refused } from "./api.js";
 import { announce, clear, focusOn, h } from "./dom.js";
+import { moodView } from "./trend.js";
 import { clock, day, errorText, t } from "./words.js";
 
 // summary: {id, at, body, shared_at, shared_lines}. Returns an element that shows its state and changes it.
@@ -80,11 +81,12 @@ export function summaryView(summary, therapist) {
   return { root, update };
 }
 
-// All of the client's summaries, newest first, on a sheet of their own.
+// All of the client's summaries, newest first, on a sheet of their own, under the course of their mood.
 export async function summariesSheet(therapist) {
   const { summaries } = await get("/api/summaries");
   return [
     h("h1", { tabindex: "-1" }, t("summaries_title")),
+    moodView(summaries),
     summaries.length ? summaries.map((summary) => summaryView(summary, therapist).root) : h("p", null, t("summaries_none")),
   ];
 }
