@@ -33,6 +33,7 @@ from bot.privacy.opening import open_records
 from bot.records import StoreError, Writer, conversations, practice
 from bot.records.conversations import Message
 from bot.records.events import Event
+from bot.reflection import measure_exercises
 from bot.settings import Settings
 from bot.texts import load_lines, load_texts
 from bot.web.bodies import CarefulRequest
@@ -55,6 +56,8 @@ def create_app(settings: Settings) -> ASGIApp:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         load_crisis()
         texts, lines = load_texts(), load_lines()
+        # Read with every message: a file that contradicts itself must stop the start, and not the first message (I9).
+        measure_exercises()
         store = open_records(settings)
         records = Writer(store)
         here = await records.read(practice.practice)

@@ -13,13 +13,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from jsonschema import Draft202012Validator
 
 from bot.reflection.exercise import Condition, Exercise, Option, Step, Words
 from bot.reflection.measure_walk import measure_exercises
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 FOLDER = Path(__file__).parent / "exercises"
 _SCHEMA = Path(__file__).parent / "exercise.schema.json"
@@ -167,6 +169,9 @@ def _build(file: str, node: yaml.Node, path: tuple[str | int, ...], lines: Lines
 
 @functools.cache
 def _validator() -> Draft202012Validator:
+    # Only who reads a folder of exercises needs it; the door does not.
+    from jsonschema import Draft202012Validator
+
     return Draft202012Validator(json.loads(_SCHEMA.read_text("utf-8")))
 
 
