@@ -70,6 +70,9 @@ async def sign_in(
 
     def start(tx: Tx) -> tuple[str, bool]:
         half = second_factor.is_on(tx, staff.id)
+        if half:
+            # Said also when no code follows: then somebody knows the password who has not got the phone.
+            audit.note(tx, actor=staff.id, action="password_given", client_id=None, target=None, data={}, at=at)
         return begin(tx, request, staff.id, at=at, lasts=HALF if half else LONGEST, whole=not half), half
 
     token, half = await portal.records.write(start)

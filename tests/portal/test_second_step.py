@@ -59,6 +59,7 @@ def test_a_code_after_the_password_opens_the_page_that_was_asked_for(door: Door,
     assert (answer.status_code, answer.headers["location"]) == (303, episode)
     jo.cookie = answer.headers["set-cookie"].partition(";")[0]
     assert jo.get(episode).status_code == 200
+    assert [one for one in actions(door) if one in ("password_given", "sign_in")] == ["password_given", "sign_in"]
 
 
 @pytest.mark.fault(44)
