@@ -17,7 +17,7 @@ from actions.replies import Reply
 from actions.summary import sum_up
 from actions.talk import talk
 from actions.walking import take_turn
-from bot.handoff import intake
+from bot.handoff import intake, timers
 from bot.records import Store, Tx, conversations, episodes, new_id, people, questions, reflections, schedules, summaries
 from bot.records.conversations import Message
 from bot.reflection.measuring import load_measures
@@ -336,6 +336,32 @@ def test_yes_tells_a_person_and_loses_no_answer(chat: Chat) -> None:
     assert chat.step() == "close"
     chat.say("Done")
     assert chat.summary()[0]["value"] == 13
+
+
+def test_silence_after_a_serious_mark_tells_a_person_and_loses_no_answer(chat: Chat) -> None:
+    """At the time that stands under the question; the walk is put aside, its answer kept."""
+    chat.to_item_nine()
+    chat.answer("nearly_every_day")
+    (asked,) = chat.asked()
+    assert asked.pages_at is not None
+    with chat.store.write() as tx:
+        timers.run(tx, texts=chat.parts.texts, lines=chat.parts.lines, at=asked.pages_at)
+        assert episodes.open_episode_of(tx, people_conversation(tx, chat.client_id)) is not None
+    assert chat.newest().state == "paused"
+    assert chat.answers()["item_9"] == "nearly_every_day"
+
+
+def test_held_mark_gets_no_answer_of_the_engine(chat: Chat) -> None:
+    """In the terminal the engine hears of it all the same, and says nothing until the direct question is answered."""
+    chat.to_item_nine()
+    chat.say("2")
+    with chat.store.write() as tx:
+        message = conversations.message(tx, chat.asked()[0].message_id)
+        assert message is not None
+        call = Call("cmdline", chat.client_id, message.id, message.text, None, "tell")
+        turned = take_turn(tx, here_of(tx, chat.parts, call, chat.at))
+    assert turned.replies == []
+    assert turned.reflection_id == chat.newest().id
 
 
 def test_not_sure_at_the_lowest_mark_lets_the_client_choose(chat: Chat) -> None:
