@@ -14,7 +14,7 @@ export UV_NO_PROGRESS ?= 1
 # Compiled once here; a Python that may not write beside its packages would compile them at every start of every part.
 export UV_COMPILE_BYTECODE ?= 1
 
-.PHONY: help run setup test check train shell assess nlu-report backup restore crisis-report bench-crisis faults journeys pictures lock clean-environments
+.PHONY: help encoder run setup test check train shell assess nlu-report backup restore crisis-report bench-crisis faults journeys pictures lock clean-environments
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -63,6 +63,10 @@ restore: .venv/.ready  ## put a backup back (FILE=..., else the newest); the pro
 
 nlu-report: dev bot/engine/.venv/.ready  ## how well commands are told from answers, and the intents by cross-validation
 	@$(PY) -m tests.reflection.nlu_report
+
+encoder: dev bot/engine/.venv/.ready  ## fine-tune the sentence encoder to the train corpora (about 20 minutes); writes models/encoder.*
+	@$(PY) -m bot.crisis.fine_tuning build/fine-tuning.npz
+	@$(RASA) tools/fine_tune.py build/fine-tuning.npz models/encoder.npz
 
 crisis-report: dev  ## docs/crisis-report.md from the project's corpora
 	@$(PY) -m bot.crisis.train --if-needed

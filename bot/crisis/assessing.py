@@ -9,8 +9,9 @@ from bot.crisis.dialogue import Conclusion, Spoken, client_turns, conclusions, e
 from bot.crisis.engine import Engine, engine
 from bot.crisis.fixed_list import phrases_in
 from bot.crisis.language import is_unread
-from bot.crisis.reading import Finding
+from bot.crisis.reading import Finding, Reading
 from bot.crisis.rules import Meaning
+from bot.crisis.thresholds import Thresholds
 from bot.crisis.types import LEVELS, Assessment, Evidence, Level, Mode, Turn
 
 CLASSIFIER = "classifier"
@@ -32,7 +33,8 @@ def assess(
     """
     del language  # both languages are read in every text; the hint would only ever take something away
     using = engine()
-    spoken = client_turns(turns, using.read, using.thresholds)
+    opinion = using.opinion if mode == "full" else None
+    spoken = client_turns(turns, using.read, using.thresholds, opinion)
     if not spoken:
         return Assessment("none", 0, (), (), unread_language=False, version=using.version)
     unread = is_unread(spoken[0].turn.text, spoken[0].reading.stream)
@@ -40,10 +42,10 @@ def assess(
         evidence = phrases_in(spoken[0].turn.text, using)
         return _assessment("alert" if evidence else "none", evidence, unread, using)
     last = spoken[0]
-    probability = _probability(last, using, unread=unread)
-    level, evidence = _of_message(last, probability, using)
+    level, evidence = _of_message(last, using, unread=unread)
     levels = [level]
-    for conclusion in conclusions(turns, spoken, probability, using.thresholds):
+    weights = using.classifier.dialogue if using.classifier else None
+    for conclusion in conclusions(turns, spoken, using.thresholds, weights):
         evidence += _of_conclusion(conclusion, spoken, using)
         levels.append(conclusion.level)  # type: ignore[arg-type]
     result = _assessment(_highest(levels), evidence, unread, using)
@@ -54,35 +56,33 @@ def _highest(levels: Sequence[str]) -> Level:
     return max((level for level in LEVELS if level in levels), key=LEVELS.index, default="none")
 
 
-def _probability(last: Spoken, using: Engine, *, unread: bool) -> float | None:
-    """The classifier's, or None where there is no model or the language cannot be read."""
-    if using.classifier is None or unread:
-        return None
-    return using.classifier.probability(last.reading, sure_below=using.thresholds.encoder_from)
-
-
-def _of_message(last: Spoken, probability: float | None, using: Engine) -> tuple[Level, list[Evidence]]:
+def _of_message(last: Spoken, using: Engine, *, unread: bool) -> tuple[Level, list[Evidence]]:
     """What the last turn says by itself: the rules' word, with the classifier's support or doubt."""
-    limits, reading = using.thresholds, last.reading
+    limits, reading, opinion = using.thresholds, last.reading, last.opinion
     findings = [found for found in reading.findings if found.level != "none"]
-    if probability is None:
+    if using.opinion is None or unread:
         level = _highest([found.level for found in findings])
-    elif any(found.level == "alert" for found in findings):
-        level = "alert" if probability >= limits.plain_alert else "check_in"
-    elif reading.standing:
-        level = "none"
-        if probability >= limits.support_check_in:
-            level = "alert" if probability >= limits.support_alert else "check_in"
     else:
-        level = "none"
-        if probability >= limits.alone_check_in:
-            level = "alert" if probability >= limits.alone_alert else "check_in"
+        ask, tell = _lines(reading, limits)
+        level = "alert" if opinion.crisis >= tell else "check_in" if opinion.crisis >= ask else "none"
+    if level == "check_in" and opinion.imminent >= limits.imminent_alert:
+        level = "alert"
     if level == "none":
         findings = [found for found in findings if found.level == "note"]
     evidence = [_of_finding(found, last, using) for found in findings]
-    if level != "none" and not reading.standing:
+    if level != "none" and (not reading.standing or opinion.imminent >= limits.imminent_severe):
         evidence.append(_of_classifier(last, using))
     return level, evidence
+
+
+def _lines(reading: Reading, limits: Thresholds) -> tuple[float, float]:
+    """From which probability a text is asked about, and from which it is told: by the best rule that stands in it."""
+    levels = {found.level for found in reading.standing}
+    if "alert" in levels:
+        return limits.plain_check_in, limits.plain_alert
+    if levels:
+        return limits.support_check_in, limits.support_alert
+    return limits.alone_check_in, limits.alone_alert
 
 
 def _of_classifier(last: Spoken, using: Engine) -> Evidence:
@@ -91,8 +91,8 @@ def _of_classifier(last: Spoken, using: Engine) -> Evidence:
     return Evidence(
         id=evidence_id(CLASSIFIER, text, 0, len(text), last.turn.at_utc),
         rule=CLASSIFIER,
-        category=notes[0].rule.category if notes else "passive_ideation",
-        severity=2,
+        category=last.opinion.category or (notes[0].rule.category if notes else "passive_ideation"),
+        severity=3 if last.opinion.imminent >= using.thresholds.imminent_severe else 2,
         turn=0,
         start=0,
         end=len(text),

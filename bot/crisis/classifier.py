@@ -1,7 +1,8 @@
-"""The classifier beside the rules, for what no rule names: calibrated logistic regressions, held as arrays.
+"""The classifier beside the rules, for what no rule names: calibrated, held as arrays.
 
-Two of them. The first sees words, letters and what the rules found; the second sees a sentence encoder's vector as
-well, and is asked only where the first is in doubt. The file is written by skops (train.py) and checked against
+Two readers. The first weighs words, letters and what the rules found; the second is the encoder, a small neural
+network, and is asked only where the first is in doubt. Small regressions, fitted to texts that neither has learnt
+from, turn their scores into probabilities. The file is written by skops (train.py) and checked against
 models/manifest.json before it is opened. It holds arrays only, so it is read here without skops, whose import takes
 seconds; nothing in the file is ever executed.
 """
@@ -12,22 +13,25 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.crisis.encoder import DIMENSIONS, vectors
+from bot.crisis.encoder import encoder
 from bot.crisis.features import COLUMNS, columns, windows
 from bot.crisis.reading import Reading
+from bot.crisis.types import CATEGORIES
 
 MODELS = Path(__file__).parents[2] / "models"
 MODEL_NAME, MANIFEST_NAME = "crisis.skops", "manifest.json"
-FORM = 2
-# Of a long text only the windows that the first regression likes best are encoded.
+FORM = 3
+# Of a long text only the windows that the first reader likes best are encoded.
 ENCODED_WINDOWS = 4
+
+type Floats = NDArray[np.float32]
 
 
 class ModelRefused(ValueError):
@@ -35,54 +39,70 @@ class ModelRefused(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Regression:
-    """`weights`: one per column, idf included; `vector_weights`: one per dimension of the encoder, or none at all.
+class Opinion:
+    """How likely a text is a crisis, and one of severity 3: 0-1. `category`: None where the encoder was not asked."""
 
-    `scale`, `shift`: calibration of the score to a probability.
-    """
+    crisis: float
+    imminent: float
+    category: str | None = None
 
-    weights: NDArray[np.float32]
-    vector_weights: NDArray[np.float32] | None
-    bias: float
-    scale: float
-    shift: float
 
-    def probability(
-        self, found: tuple[NDArray[np.int64], NDArray[np.float32]], vector: NDArray[np.float32] | None
-    ) -> float:
-        """Between 0 and 1."""
-        numbers, values = found
-        score = float(self.weights[numbers] @ values) + self.bias
-        if self.vector_weights is not None and vector is not None:
-            score += float(self.vector_weights @ vector)
-        return float(1.0 / (1.0 + np.exp(-np.clip(self.scale * score + self.shift, -30.0, 30.0))))
+NOTHING = Opinion(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """`quick` without and `full` with the encoder (None when trained without it). `digest`: SHA-256 in hex."""
+    """`weights`: one per column, idf included. The others: weights of scores, the constant last. `digest`: SHA-256.
 
-    quick: Regression
-    full: Regression | None
+    `quick`: of the first reader's score. `full`, `imminent`: of the scores (first reader, crisis, imminent).
+    `dialogue`: of what `dialogue.features` makes of a conversation.
+    """
+
+    weights: Floats
+    bias: float
+    quick: Floats
+    full: Floats
+    imminent: Floats
+    dialogue: Floats
     digest: str
 
-    def probability(self, reading: Reading, *, sure_below: float) -> float:
-        """How likely a text is a crisis, 0-1: that of its worst window.
+    def opinion(self, reading: Reading, *, sure_below: float) -> Opinion:
+        """Of a text's worst window.
 
-        `sure_below`: where the quick regression stays below it and no rule stands, the encoder is spared.
+        `sure_below`: where the first reader alone stays below it and no rule stands, the encoder is spared.
         """
+        if not reading.word_count:
+            return NOTHING
         parts = windows(reading)
-        found = [columns(part) for part in parts]
-        quick = [self.quick.probability(each, None) for each in found]
-        if not parts:
-            return 0.0
-        if self.full is None or (max(quick) < sure_below and not reading.standing):
-            return max(quick)
-        best = sorted(range(len(parts)), key=lambda at: -quick[at])[:ENCODED_WINDOWS]
-        rows = vectors([parts[at].stream for at in best])
-        if rows is None:
-            return max(quick)
-        return max(self.full.probability(found[at], row) for at, row in zip(best, rows, strict=True))
+        first = [self.first_score(part) for part in parts]
+        quick = chance(self.quick, [max(first)])
+        asked = encoder() if quick >= sure_below or reading.standing else None
+        if asked is None:
+            return Opinion(quick, 0.0)
+        best = sorted(range(len(parts)), key=lambda at: -first[at])[:ENCODED_WINDOWS]
+        rows = asked.score([parts[at].told for at in best])
+        opinions = [self._joined(first[at], row) for at, row in zip(best, rows, strict=True)]
+        return Opinion(
+            crisis=max(one.crisis for one in opinions),
+            imminent=max(one.imminent for one in opinions),
+            category=max(opinions, key=lambda one: one.crisis).category,
+        )
+
+    def first_score(self, part: Reading) -> float:
+        """The first reader's score (logit) of a window."""
+        numbers, values = columns(part)
+        return float(self.weights[numbers] @ values) + self.bias
+
+    def _joined(self, first: float, row: Floats) -> Opinion:
+        scores = [first, float(row[0]), float(row[1])]
+        kind = int(np.argmax(row[3:]))
+        return Opinion(chance(self.full, scores), chance(self.imminent, scores), CATEGORIES[kind])
+
+
+def chance(weights: Floats, scores: Sequence[float]) -> float:
+    """The probability of a logistic regression; the constant is the last weight."""
+    score = float(weights[:-1] @ np.asarray(scores, dtype=np.float32)) + float(weights[-1])
+    return float(1.0 / (1.0 + np.exp(-np.clip(score, -30.0, 30.0))))
 
 
 def load_classifier(models: Path = MODELS) -> Classifier:
@@ -103,21 +123,13 @@ def load_classifier(models: Path = MODELS) -> Classifier:
             "if you did not change it yourself, find out who did, then run make train"
         )
     arrays = _arrays(content)
-    if "form" not in arrays or int(arrays["form"]) != FORM or arrays["quick_weights"].shape != (COLUMNS,):
+    if "form" not in arrays or int(arrays["form"]) != FORM or arrays["weights"].shape != (COLUMNS,):
         raise ModelRefused(f"{path.name} has another form than this version reads; run make train")
-    full = _regression(arrays, "full") if "full_weights" in arrays else None
-    return Classifier(quick=_regression(arrays, "quick"), full=full, digest=digest)
+    joined = {name: arrays[name] for name in ("quick", "full", "imminent", "dialogue")}
+    return Classifier(weights=arrays["weights"], bias=float(arrays["bias"]), digest=digest, **joined)
 
 
-def _regression(arrays: Mapping[str, NDArray[np.float32]], name: str) -> Regression:
-    vector_weights = arrays.get(f"{name}_vector_weights")
-    if vector_weights is not None and vector_weights.shape != (DIMENSIONS,):
-        raise ModelRefused(f"{MODEL_NAME} expects another encoder; run make train")
-    numbers: Sequence[float] = [float(arrays[f"{name}_{part}"]) for part in ("bias", "scale", "shift")]
-    return Regression(arrays[f"{name}_weights"], vector_weights, *numbers)
-
-
-def _arrays(content: bytes) -> dict[str, NDArray[np.float32]]:
+def _arrays(content: bytes) -> dict[str, Floats]:
     """The arrays of a skops file of a dict of arrays: a zip of `schema.json` and one .npy file for each."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:

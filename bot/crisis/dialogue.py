@@ -8,11 +8,13 @@ nothing of its own is never raised by what was said before it, except where it t
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.crisis.answers import Answer, answer_to_risk_question
+from bot.crisis.classifier import NOTHING, Floats, Opinion, chance
 from bot.crisis.reading import Finding, Reading
 from bot.crisis.thresholds import Thresholds
 from bot.crisis.types import Turn
@@ -20,12 +22,16 @@ from bot.crisis.types import Turn
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A client turn with its reading. `age`: 0 is the last. `weight`: what fading has left of it, 0-1."""
+    """A client turn with its reading. `age`: 0 is the last. `weight`: what fading has left of it, 0-1.
+
+    `opinion`: the classifier's; NOTHING where it was not asked.
+    """
 
     turn: Turn
     reading: Reading
     age: int
     weight: float
+    opinion: Opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,23 @@ class Conclusion:
     because: tuple[tuple[int, Finding], ...] = ()
 
 
-def client_turns(turns: Sequence[Turn], read: Callable[[str], Reading], thresholds: Thresholds) -> list[Spoken]:
-    """The client's last turns, newest first."""
+def client_turns(
+    turns: Sequence[Turn],
+    read: Callable[[str], Reading],
+    thresholds: Thresholds,
+    opinion: Callable[[str], Opinion] | None = None,
+) -> list[Spoken]:
+    """The client's last turns, newest first. `opinion`: of a text; None where there is no classifier."""
     own = [turn for turn in turns if turn.role == "client"][-(thresholds.turns_remembered + 1) :]
     newest = own[-1].at_utc if own else None
     return [
-        Spoken(turn, read(turn.text), age, _weight(age, turn.at_utc, newest, thresholds))
+        Spoken(
+            turn,
+            read(turn.text),
+            age,
+            _weight(age, turn.at_utc, newest, thresholds),
+            opinion(turn.text) if opinion else NOTHING,
+        )
         for age, turn in enumerate(reversed(own))
     ]
 
@@ -58,16 +75,60 @@ def _weight(age: int, at: datetime | None, newest: datetime | None, thresholds: 
 
 
 def conclusions(
-    turns: Sequence[Turn], spoken: Sequence[Spoken], probability: float | None, thresholds: Thresholds
+    turns: Sequence[Turn], spoken: Sequence[Spoken], thresholds: Thresholds, weights: Floats | None
 ) -> list[Conclusion]:
     """Every conclusion that the conversation allows about its last client turn.
 
-    `probability`: the classifier's for the last turn, where there is one.
+    `weights`: of the regression over `features`; None where there is no classifier.
     """
     if not spoken:
         return []
-    found = [_answered(turns, spoken[0]), _taken_back(spoken), _build_up(spoken, probability, thresholds)]
+    found = [_answered(turns, spoken[0]), _taken_back(spoken), _build_up(spoken, thresholds)]
+    if weights is not None and len(spoken) > 1:
+        found.append(_course(spoken, thresholds, weights))
     return [conclusion for conclusion in found if conclusion is not None]
+
+
+def features(spoken: Sequence[Spoken]) -> list[float]:
+    """What a conversation looks like from its last turn, as numbers: log-odds of the turns, faded, and what rules saw.
+
+    Its last turn; the two worst before it; that any of them is a crisis, each counting by half; how many kinds of
+    signs; whether a rule stands in the last turn, and the worst that stands before it.
+    """
+    last, earlier = spoken[0], spoken[1:]
+    worst = sorted((_log_odds(said.opinion.crisis * said.weight) for said in earlier), reverse=True) + [_LEAST] * 2
+    none_of_them = 1.0
+    for said in spoken:
+        none_of_them *= 1.0 - 0.5 * said.weight * said.opinion.crisis
+    kinds = {found.rule.signal for said in spoken for found in said.reading.findings if found.level != "none"} - {None}
+    return [
+        _log_odds(last.opinion.crisis),
+        _log_odds(last.opinion.imminent),
+        worst[0],
+        worst[1],
+        _log_odds(1.0 - none_of_them),
+        float(min(4, len(kinds))),
+        float(bool(last.reading.standing)),
+        max((said.weight for said in earlier if said.reading.standing), default=0.0),
+    ]
+
+
+_LEAST = -6.0
+
+
+def _log_odds(probability: float) -> float:
+    return max(_LEAST, math.log((probability + 1e-6) / (1.0 - min(probability, 1.0 - 1e-6))))
+
+
+def _course(spoken: Sequence[Spoken], thresholds: Thresholds, weights: Floats) -> Conclusion | None:
+    """What all turns together are like, by the regression fitted to dialogues."""
+    probability = chance(weights, features(spoken))
+    if probability < thresholds.course_check_in:
+        return None
+    level = "alert" if probability >= thresholds.course_alert else "check_in"
+    worst = max(spoken, key=lambda said: said.opinion.crisis * said.weight)
+    because = tuple((said.age, found) for said in spoken for found in said.reading.standing)
+    return Conclusion("course", level, 2, worst.opinion.category or "passive_ideation", because)
 
 
 def _answered(turns: Sequence[Turn], last: Spoken) -> Conclusion | None:
@@ -96,7 +157,7 @@ def _taken_back(spoken: Sequence[Spoken]) -> Conclusion | None:
     return Conclusion("taken_back", "check_in", min(2, worst[1].severity), worst[1].rule.category, tuple(earlier))
 
 
-def _build_up(spoken: Sequence[Spoken], probability: float | None, thresholds: Thresholds) -> Conclusion | None:
+def _build_up(spoken: Sequence[Spoken], thresholds: Thresholds) -> Conclusion | None:
     """Signals of different kinds that add up. Each kind counts once, at its freshest."""
     now = {found.rule.signal for found in spoken[0].reading.findings if found.rule.signal and found.level != "none"}
     if not now:

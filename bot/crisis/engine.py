@@ -8,8 +8,9 @@ from functools import lru_cache
 
 import structlog
 
-from bot.crisis.classifier import Classifier, ModelRefused, load_classifier
-from bot.crisis.reading import Reading, reader
+from bot.crisis.classifier import NOTHING, Classifier, ModelRefused, Opinion, load_classifier
+from bot.crisis.language import is_unread
+from bot.crisis.reading import READINGS_KEPT, Reading, reader
 from bot.crisis.rules import RuleBook, load_rules
 from bot.crisis.spelling import Spelling
 from bot.crisis.thresholds import Thresholds, load_thresholds
@@ -19,12 +20,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Everything an assessment needs. `classifier` is None where its file was refused: the rules go on alone."""
+    """Everything an assessment needs. Without a usable model `classifier` and `opinion` are None: the rules go on."""
 
     book: RuleBook
     thresholds: Thresholds
     classifier: Classifier | None
     read: Callable[[str], Reading]
+    opinion: Callable[[str], Opinion] | None
     version: str
 
 
@@ -36,15 +38,38 @@ def engine() -> Engine:
 
 def make_engine(*, with_model: bool) -> Engine:
     """A new engine. Raises ValueError on rules or thresholds that must not be used, never on a model."""
-    book, thresholds = load_rules(), load_thresholds()
     classifier = None
     if with_model:
         try:
             classifier = load_classifier()
         except ModelRefused as refusal:
             log.error("crisis_model_refused", reason=str(refusal), effect="the rules go on alone")
+    return with_classifier(classifier)
+
+
+def with_classifier(classifier: Classifier | None) -> Engine:
+    """A new engine with this classifier, or without one. Raises ValueError as `make_engine` does."""
+    book, thresholds = load_rules(), load_thresholds()
     version = f"{book.digest[:8]}-{classifier.digest[:8] if classifier else 'rules-only'}"
-    return Engine(book, thresholds, classifier, reader(book, spelling_of(book)), version)
+    read = reader(book, spelling_of(book))
+    return Engine(book, thresholds, classifier, read, _opinions(read, classifier, thresholds), version)
+
+
+def _opinions(
+    read: Callable[[str], Reading], classifier: Classifier | None, thresholds: Thresholds
+) -> Callable[[str], Opinion] | None:
+    """The classifier's opinion of a text, remembered: a conversation repeats its turns."""
+    if classifier is None:
+        return None
+
+    @lru_cache(maxsize=READINGS_KEPT)
+    def opinion(text: str) -> Opinion:
+        reading = read(text)
+        if is_unread(text, reading.stream):
+            return NOTHING
+        return classifier.opinion(reading, sure_below=thresholds.encoder_from)
+
+    return opinion
 
 
 def spelling_of(book: RuleBook) -> Spelling:

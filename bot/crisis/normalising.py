@@ -7,6 +7,7 @@ that a rule needs one spelling. Characters: characters.py; the spelling of words
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,18 @@ _CHUNK = re.compile(r"\n|[^\s]+")
 _LEADING = re.compile(r"[^a-z0-9@$]+")
 _TRAILING = re.compile(r"[^a-z0-9@$]+$")
 _INNER = re.compile(r"[a-z0-9@$'*#_+]+")
+_KEPT = frozenset("áéíóúüñ'")
+# Letters of the two languages: anything else in a word may be a disguise.
+_PLAIN = re.compile(r"[a-záéíóúüñ]+(?:'[a-z]+)*")
+# English words that lose an apostrophe on a telephone, and that are no other word without it.
+_SHORTENED = {
+    word.replace("'", ""): word
+    for word in (
+        *("i'm", "i've", "don't", "can't", "won't", "didn't", "doesn't", "isn't", "aren't", "wasn't", "weren't"),
+        *("wouldn't", "couldn't", "shouldn't", "haven't", "hasn't", "hadn't", "ain't", "he's", "she's", "they're"),
+        *("they've", "you're", "you've", "we've", "that's", "there's", "what's", "let's"),
+    )
+}
 _TO = frozenset(["to", "2", "wanna", "gonna", "gotta", "and", "a", "quiero", "quisiera", "voy", "y", "que", "me"])
 _THING = frozenset(["a", "the", "my", "some", "with", "un", "una", "la", "las", "el", "los", "mi", "mis", "con"])
 
@@ -118,6 +131,20 @@ def sentences_of(text: str, spelling: Spelling) -> list[Sentence]:
             _cut(chunk, start, builder, spelling)
     builder.end()
     return _sentences(builder.rows, builder.questions, spelling)
+
+
+def as_told(text: str, sentence: Sentence) -> str:
+    """A sentence as a reader of natural language likes it: small letters, with accents and apostrophes.
+
+    A word is taken as it was typed where it was typed plainly; where something was undone, its normalised form stands.
+    """
+    told = []
+    for word in sentence.words:
+        typed = unicodedata.normalize("NFC", text[word.start : word.end]).lower().replace("’", "'")
+        typed = "".join(c if c in _KEPT else folded(c) for c in typed)
+        plain = _PLAIN.fullmatch(typed) and "".join(map(folded, typed)).replace("'", "") == word.text
+        told.append(_SHORTENED.get(word.text, typed.replace("'s", "s") if plain else word.text))
+    return " ".join(told) + ("?" if sentence.question else "")
 
 
 def _seen(text: str) -> tuple[str, Sequence[int]]:

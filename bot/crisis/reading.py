@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.crisis.context import Cue, cues_in, lowered_by
-from bot.crisis.normalising import Sentence, sentences_of
+from bot.crisis.normalising import Sentence, as_told, sentences_of
 from bot.crisis.rules import Rule, RuleBook
 from bot.crisis.spelling import Spelling
 
@@ -33,9 +33,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A sentence's normalised words, the kinds of context in it, and its code points in the original."""
+    """A sentence's normalised words, the kinds of context in it, and its code points in the original.
+
+    `told`: the sentence as it was typed, in small letters, with accents and apostrophes, its disguises undone.
+    """
 
     stream: str
+    told: str
     word_count: int
     start: int
     end: int
@@ -51,6 +55,11 @@ class Reading:
     stream: str
     word_count: int
     sentences: tuple[Part, ...]
+
+    @property
+    def told(self) -> str:
+        """The text as it was typed, a line for each sentence; see `Part`."""
+        return "\n".join(part.told for part in self.sentences)
 
     @property
     def standing(self) -> tuple[Finding, ...]:
@@ -85,7 +94,7 @@ def _read(text: str, book: RuleBook, spelling: Spelling) -> Reading:
                 findings.append(_finding(rule, first, last, sentences, cues, at))
                 if hits[rule.id] >= HITS_PER_RULE:
                     break
-    parts = tuple(_part(sentence, row) for sentence, row in zip(sentences, cues, strict=True) if sentence.words)
+    parts = tuple(_part(sentence, row, text) for sentence, row in zip(sentences, cues, strict=True) if sentence.words)
     return Reading(
         findings=_best_of_each(findings),
         kinds=frozenset(kind for part in parts for kind in part.kinds),
@@ -95,9 +104,10 @@ def _read(text: str, book: RuleBook, spelling: Spelling) -> Reading:
     )
 
 
-def _part(sentence: Sentence, cues: list[Cue]) -> Part:
+def _part(sentence: Sentence, cues: list[Cue], text: str) -> Part:
     return Part(
         stream=sentence.stream.strip(),
+        told=as_told(text, sentence),
         word_count=len(sentence.words),
         start=min(word.start for word in sentence.words),
         end=max(word.end for word in sentence.words),

@@ -21,6 +21,8 @@ _FIGURES = str.maketrans("0134", "oiea")
 _FIGURES_WITHIN = re.compile(r"(?=[a-z0134]{5,24}$)[a-z]+(?:[0134]{1,2}[a-z]+)+")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _HIDING = frozenset("*#_%&^-.~?!x•×")
+# A letter three times or more in no word that is known: the key was held.
+_HELD = re.compile(r"(.)\1{2,}")
 _RUN = re.compile(r"(.)\1+")
 SLIP_MIN_CHARS = 5
 SEGMENT_MIN_CHARS, SEGMENT_MAX_CHARS = 7, 60
@@ -94,7 +96,7 @@ class Spelling:
         if not plain.isalpha() or not plain.isascii():
             hidden = self._hidden(plain)
             if hidden is not None:
-                return hidden
+                return tuple(meant for part in hidden for meant in self._short.get(part, (part,)))
             return tuple(part for part in _SEPARATORS.split(plain) if part)
         return self._plain(plain)
 
@@ -102,6 +104,9 @@ class Spelling:
         squeezed = self._unstretched(word)
         if squeezed is not None:
             return tuple(self._short.get(squeezed, (squeezed,)))
+        word = _HELD.sub(r"\1", word)
+        if word in self._known or word in self._short:
+            return tuple(self._short.get(word, (word,)))
         if SLIP_MIN_CHARS - 1 <= len(word) <= _LONGEST_WORD + 1 and (meant := self._slip(word)):
             return (meant,)
         if SEGMENT_MIN_CHARS <= len(word) <= SEGMENT_MAX_CHARS:
@@ -156,11 +161,14 @@ class Spelling:
             if letters and len(parts) >= 3:
                 if together in self._short:
                     return tuple(self._short[together])
-                return self._segmented(together) or self._plain(together)
+                words = self._segmented(together)
+                if words and (len(together) >= 3 * len(words) or any(len(w) > 2 and w in self._sought for w in words)):
+                    return words
+                return self._plain(together)
         if (meant := self._leet(chunk)) is not None:
             return meant
         if _FIGURES_WITHIN.fullmatch(chunk):
-            return (chunk.translate(_FIGURES),)
+            return self._plain(chunk.translate(_FIGURES))
         return self._censored(chunk)
 
     def _leet(self, chunk: str) -> tuple[str, ...] | None:
@@ -203,12 +211,10 @@ class Spelling:
         for end in range(1, len(letters) + 1):
             for start in range(max(0, end - _LONGEST_WORD), end):
                 piece = letters[start:end]
-                if len(piece) == 1 and piece not in ("i", "a", "y", "o"):
-                    if not loose:
-                        continue
-                    own = LOOSE_LETTER_COST
-                elif piece in self._known:
+                if piece in self._known and (len(piece) > 1 or piece in ("i", "a", "y", "o")):
                     own = 3.0 if len(piece) == 1 else 1.6 if len(piece) == 2 else 1.0
+                elif loose and len(piece) == 1:
+                    own = LOOSE_LETTER_COST
                 else:
                     continue
                 cost = best[start][0] + own
@@ -227,23 +233,24 @@ class Spelling:
     def joined[W: HasText](self, row: Sequence[W], *, make: Callable[[str, Sequence[W]], W]) -> list[W]:
         """A sentence with spaced letters joined, words cut in two mended, and dictation undone."""
         out: list[W] = []
-        index = 0
+        index = run_end = 0
         while index < len(row):
-            end = index
-            while end < len(row) and len(row[end].text) == 1 and end - index < LETTERS_AT_ONCE:
-                end += 1
-            if end - index >= 4 and (spelt := self._spelt_out(row[index:end], make=make)):
-                out.extend(spelt)
-                index = end
-                continue
-            letters = "".join(word.text for word in row[index:end])
-            if end - index >= 4 and (words := self._segmented(letters, loose=True)):
-                at = index
-                for text in words:
-                    out.append(make(text, row[at : at + len(text)]))
-                    at += len(text)
-                index = end
-                continue
+            if index >= run_end:
+                run_end = index
+                while run_end < len(row) and len(row[run_end].text) == 1:
+                    run_end += 1
+                if run_end - index >= 4 and (spelt := self._spelt_out(row[index:run_end], make=make)):
+                    out.extend(spelt)
+                    index = run_end
+                    continue
+            end = min(run_end, index + LETTERS_AT_ONCE)
+            if end - index >= 4:
+                letters = "".join(word.text for word in row[index:end])
+                for text in self._segmented(letters, loose=True) or ():
+                    out.append(make(text, row[index : index + len(text)]))
+                    index += len(text)
+                if index == end:
+                    continue
             word = row[index]
             for spoken, meant in self._heard.get(word.text, ()):
                 if tuple(each.text for each in row[index : index + len(spoken)]) == spoken:
@@ -268,11 +275,17 @@ class Spelling:
         """Single letters as words, where wider gaps show which belong together; empty where all gaps are alike."""
         # A mark within a word, and the space after it, are no wider gap: "d o n ' t".
         gaps = [later.start - earlier.end - 2 * later.pause for earlier, later in itertools.pairwise(letters)]
-        cuts = [at + 1 for at, gap in enumerate(gaps) if gap > max(1, min(gaps))]
+        least = max(1, min(gaps))
+        cuts = [at + 1 for at, gap in enumerate(gaps) if gap > least]
         if not cuts:
             return []
         words = [letters[first:last] for first, last in itertools.pairwise([0, *cuts, len(letters)])]
-        return [make(text, word) for word in words for text in self.words("".join(each.text for each in word))]
+        spelt = [("".join(each.text for each in word), word) for word in words]
+        return [
+            make(text, word)
+            for typed, word in spelt
+            for text in (self.words(typed) if len(typed) > 1 else self._short.get(typed, (typed,)))
+        ]
 
 
 def _without_one(word: str) -> set[str]:

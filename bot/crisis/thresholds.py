@@ -24,9 +24,14 @@ class Thresholds:
 
     support_alert: float
     support_check_in: float
+    plain_check_in: float
     plain_alert: float
     alone_alert: float
     alone_check_in: float
+    imminent_alert: float
+    imminent_severe: float
+    course_check_in: float
+    course_alert: float
     encoder_from: float
     build_up_check_in: float
     build_up_alert: float

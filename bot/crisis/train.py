@@ -1,7 +1,8 @@
 """`python -m bot.crisis.train [--if-needed]`: fits the classifier on the corpora's train split.
 
-Deterministic: the same corpora give the same file. Calibrated by the tune split, which fits nothing else. Where there
-is no train split, no model is written and the rules work alone; that is said, and is no failure.
+Deterministic: the same corpora and the same encoder give the same file. What joins the two readers is fitted to the
+tune split, which neither has learnt from. Where there is no train split, no model is written and the rules work alone;
+that is said, and is no failure. The encoder itself is fitted by `make encoder`, see tools/fine_tune.py.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,28 +19,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.crisis.classifier import FORM, MANIFEST_NAME, MODEL_NAME, MODELS
-from bot.crisis.encoder import vectors
-from bot.crisis.engine import make_engine
+from bot.crisis.classifier import FORM, MANIFEST_NAME, MODEL_NAME, MODELS, Classifier
+from bot.crisis.dialogue import client_turns, features
+from bot.crisis.encoder import MANIFEST as ENCODER_MANIFEST
+from bot.crisis.encoder import encoder
+from bot.crisis.engine import make_engine, with_classifier
 from bot.crisis.features import COLUMNS, columns, windows
 from bot.crisis.reading import Reading
+from bot.crisis.types import Turn
 
 CORPORA = Path(__file__).parents[2] / "tests" / "corpora"
 SOURCES_NAME = "crisis_sources"
 MIN_TEXTS = 40
-# Inverse strength of regularisation, and the length of an average encoder vector beside the words' length of 1. Both
-# chosen on the tune split.
-STRENGTH, VECTOR_LENGTH = 3.0, 2.5
-ENCODED_AT_ONCE = 64
+# Inverse strength of regularisation; chosen on the tune split.
+STRENGTH = 3.0
+
+type Row = Mapping[str, Any]
+type Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Windows of texts with their labels, and the encoder's rows (None without the encoder)."""
+    """Windows of texts with their labels and the corpus rows that they are from."""
 
     readings: Sequence[Reading]
     labels: NDArray[np.bool_]
-    vectors: NDArray[np.float32] | None
+    rows: Sequence[Row]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,9 +57,9 @@ def main(arguments: Sequence[str]) -> int:
     if len(train.labels) < MIN_TEXTS or train.labels.all() or not train.labels.any():
         print(f"crisis classifier: {len(train.labels)} train texts, {MIN_TEXTS} needed; the rules work alone")
         return 0
-    arrays = fitted(train, tune, "quick", encoded=False)
-    if train.vectors is not None:
-        arrays |= fitted(train, tune, "full", encoded=True)
+    weights, bias = _first_reader(train)
+    arrays: dict[str, Any] = {"weights": weights, "bias": bias} | _joined(tune, weights, bias)
+    arrays["dialogue"] = _of_dialogues(arrays)
     _write(arrays, sources)
     print(f"crisis classifier: trained on {len(train.labels)} texts, calibrated on {len(tune.labels)}")
     return 0
@@ -64,7 +69,7 @@ def examples(split: str) -> Examples:
     """The messages of a split. A long crisis counts by the windows in which a rule stands; a long benign one by all."""
     engine = make_engine(with_model=False)
     readings: list[Reading] = []
-    labels: list[bool] = []
+    rows: list[Row] = []
     for row in rows_of(split):
         if row.get("turns"):
             continue  # an answer means little without its question
@@ -72,50 +77,63 @@ def examples(split: str) -> Examples:
         if row["crisis"] and len(parts) > 1:
             parts = [part for part in parts if part.standing]
         readings += parts
-        labels += [bool(row["crisis"])] * len(parts)
-    encoded = [
-        vectors([reading.stream for reading in readings[at : at + ENCODED_AT_ONCE]])
-        for at in range(0, len(readings), ENCODED_AT_ONCE)
-    ]
-    rows = [row for row in encoded if row is not None]
-    return Examples(readings, np.asarray(labels, dtype=bool), np.concatenate(rows) if rows else None)
+        rows += [row] * len(parts)
+    return Examples(readings, np.asarray([bool(row["crisis"]) for row in rows], dtype=bool), rows)
 
 
-def fitted(train: Examples, tune: Examples, name: str, *, encoded: bool) -> dict[str, Any]:
-    """Weights by column (idf included), by dimension, bias and calibration of one regression."""
-    from scipy.sparse import csr_matrix, hstack
+def _first_reader(train: Examples) -> tuple[Floats, float]:
+    """Weights by column (idf included) and bias of the regression on words, letters and rules."""
     from sklearn.linear_model import LogisticRegression
 
     counted = _matrix(train.readings)
     held_by = np.asarray((counted > 0).sum(axis=0)).ravel()
     idf = np.log((1 + counted.shape[0]) / (1 + held_by)) + 1.0
     idf = (idf / idf.mean()).astype(np.float32)
-    matrix = counted.multiply(idf).tocsr()
-    spread = np.ones(0, dtype=np.float32)
-    if encoded and train.vectors is not None:
-        spread = VECTOR_LENGTH / (np.sqrt(train.vectors.shape[1]) * (train.vectors.std(axis=0) + 1e-6))
-        matrix = hstack([matrix, csr_matrix(train.vectors * spread)]).tocsr()
     model = LogisticRegression(C=STRENGTH, solver="liblinear", dual=True, max_iter=500, random_state=0)
-    model.fit(matrix, train.labels)
-    weights = model.coef_[0]
-    arrays: dict[str, Any] = {"weights": weights[:COLUMNS] * idf, "bias": model.intercept_[0]}
-    if encoded:
-        arrays["vector_weights"] = weights[COLUMNS:] * spread
-    arrays |= _calibration(arrays, tune)
-    return {f"{name}_{key}": value for key, value in arrays.items()}
+    model.fit(counted.multiply(idf).tocsr(), train.labels)
+    return (model.coef_[0] * idf).astype(np.float32), float(model.intercept_[0])
 
 
-def _calibration(arrays: dict[str, Any], tune: Examples) -> dict[str, float]:
-    """Scale and shift of the score (Platt) that make it a probability on texts it was not fitted to."""
+def _joined(tune: Examples, weights: Floats, bias: float) -> dict[str, Any]:
+    """The small regressions that turn scores into probabilities; see `Classifier`."""
+    first = _matrix(tune.readings) @ weights + bias
+    found = {"quick": _logistic(first[:, None], tune.labels)}
+    asked = encoder()
+    second = asked.score([reading.told for reading in tune.readings])[:, :2] if asked else np.zeros((len(first), 2))
+    scores = np.column_stack([first, second])
+    soon = np.asarray([bool(row["crisis"]) and row["severity"] == 3 for row in tune.rows], dtype=bool)
+    return found | {"full": _logistic(scores, tune.labels), "imminent": _logistic(scores, soon)}
+
+
+def _of_dialogues(arrays: Mapping[str, Any]) -> Floats:
+    """The regression over a conversation's course, fitted to the train dialogues, of which no reader has seen a word.
+
+    A turn counts as a crisis from the one at which a person should know, as none before the first at which telling
+    somebody is reasonable; what lies between teaches nothing.
+    """
+    made = {name: np.asarray(value, dtype=np.float32) for name, value in arrays.items()}
+    classifier = Classifier(**{**made, "bias": float(arrays["bias"])}, dialogue=made["quick"], digest="")
+    engine = with_classifier(classifier)
+    found: list[list[float]] = []
+    labels: list[bool] = []
+    for row in rows_of("train", "dialogues"):
+        turns = [Turn(role=turn["role"], text=turn["text"], question=turn.get("question")) for turn in row["turns"]]
+        for at, turn in enumerate(turns):
+            between = row["crisis"] and row["earliest"] <= at < row["alert_by"]
+            if turn.role == "client" and not between:
+                found.append(features(client_turns(turns[: at + 1], engine.read, engine.thresholds, engine.opinion)))
+                labels.append(bool(row["crisis"]) and at >= row["alert_by"])
+    return _logistic(np.asarray(found), np.asarray(labels, dtype=bool)) if found else np.zeros(9, dtype=np.float32)
+
+
+def _logistic(columns_: Any, labels: NDArray[np.bool_]) -> Floats:
+    """Weights and, last, the constant."""
     from sklearn.linear_model import LogisticRegression
 
-    if len(set(tune.labels.tolist())) < 2:
-        return {"scale": 1.0, "shift": 0.0}
-    scores = _matrix(tune.readings) @ arrays["weights"] + arrays["bias"]
-    if "vector_weights" in arrays and tune.vectors is not None:
-        scores = scores + tune.vectors @ arrays["vector_weights"]
-    model = LogisticRegression(C=100.0).fit(np.asarray(scores).reshape(-1, 1), tune.labels)
-    return {"scale": float(model.coef_[0][0]), "shift": float(model.intercept_[0])}
+    if len(set(labels.tolist())) < 2:
+        return np.zeros(columns_.shape[1] + 1, dtype=np.float32)
+    model = LogisticRegression(C=100.0, max_iter=1_000).fit(columns_, labels)
+    return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)
 
 
 def _matrix(readings: Sequence[Reading]) -> Any:
@@ -177,7 +195,9 @@ def _sources_digest() -> str:
     room = Path(__file__).parent
     modules = (
         "characters",
+        "classifier",
         "context",
+        "dialogue",
         "encoder",
         "features",
         "normalising",
@@ -190,6 +210,8 @@ def _sources_digest() -> str:
     files += [path for path in (room / "rules").iterdir() if path.name not in ("thresholds.json", "README.md")]
     for split in ("train", "tune"):
         files += (CORPORA / "messages" / split).glob("*.jsonl")
+        files += (CORPORA / "dialogues" / split).glob("*.jsonl")
+    files += [ENCODER_MANIFEST] if ENCODER_MANIFEST.is_file() else []
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -12,34 +12,14 @@ from typing import Any
 
 from bot.crisis import Turn, assess, assessing
 from bot.crisis.engine import Engine
-from bot.crisis.reading import Reading
 from bot.crisis.thresholds import THRESHOLDS, Thresholds
 from tests.crisis.evaluate import Reader
 
 
-class Remembering:
-    """The product's classifier, which scores the same reading once. `last`: the probability it gave last, or None."""
-
-    def __init__(self, inner: Any) -> None:
-        self.digest = inner.digest
-        self.last: float | None = None
-        self._inner = inner
-        self._known: dict[object, float] = {}
-
-    def probability(self, reading: Reading, **options: float) -> float:
-        """As the product's; the options stay the same over a run, so they are not part of what is remembered."""
-        found = tuple((each.rule.id, each.level, each.start, each.end) for each in reading.findings)
-        key = (reading.stream, found)
-        if key not in self._known:
-            self._known[key] = self._inner.probability(reading, **options)
-        self.last = self._known[key]
-        return self.last
-
-
 def remembering(made: Engine) -> Engine:
     """The same engine, which reads and scores each text once, however often a run asks."""
-    classifier: Any = Remembering(made.classifier) if made.classifier else None
-    return dataclasses.replace(made, read=cache(made.read), classifier=classifier)
+    opinion = cache(made.opinion) if made.opinion else None
+    return dataclasses.replace(made, read=cache(made.read), opinion=opinion)
 
 
 @contextmanager
@@ -66,19 +46,13 @@ def reads_with(made: Engine, **options: Any) -> Reader:
 
 def rules_alone(made: Engine) -> Reader:
     """What the product does where the model's file was refused."""
-    return reads_with(dataclasses.replace(made, classifier=None))
+    return reads_with(dataclasses.replace(made, classifier=None, opinion=None))
 
 
 def probabilities(made: Engine, conversations: Sequence[Sequence[Turn]]) -> list[float]:
     """The classifier's probability for each last turn; 0 where it was not asked (a language that cannot be read)."""
-    found = []
-    for turns in conversations:
-        classifier: Any = made.classifier
-        classifier.last = None
-        with using(made):
-            assess(turns)
-        found.append(classifier.last or 0.0)
-    return found
+    assert made.opinion is not None
+    return [made.opinion(turns[-1].text).crisis for turns in conversations]
 
 
 def classifier_alone(made: Engine) -> Reader:
