@@ -183,9 +183,9 @@ def load_encoder(path: Path = WEIGHTS, manifest: Path = MANIFEST) -> Encoder:
 
 def _normed(rows: Floats, gain: Floats, offset: Floats, tiny: float) -> Floats:
     """Layer normalisation."""
-    rows = rows - rows.mean(axis=-1, keepdims=True)
-    found: Floats = rows / np.sqrt((rows**2).mean(axis=-1, keepdims=True) + tiny) * gain + offset
-    return found
+    moved: Floats = rows - rows.mean(axis=-1, keepdims=True)
+    spread = np.sqrt((moved**2).mean(axis=-1, keepdims=True) + tiny)
+    return np.asarray(moved / spread * gain + offset, dtype=np.float32)
 
 
 def _gathered(rows: Floats, columns: NDArray[np.int64]) -> Floats:

@@ -111,8 +111,15 @@ def _of_dialogues(arrays: Mapping[str, Any]) -> Floats:
     A turn counts as a crisis from the one at which a person should know, as none before the first at which telling
     somebody is reasonable; what lies between teaches nothing.
     """
-    made = {name: np.asarray(value, dtype=np.float32) for name, value in arrays.items()}
-    classifier = Classifier(**{**made, "bias": float(arrays["bias"])}, dialogue=made["quick"], digest="")
+    classifier = Classifier(
+        weights=arrays["weights"],
+        bias=float(arrays["bias"]),
+        quick=arrays["quick"],
+        full=arrays["full"],
+        imminent=arrays["imminent"],
+        dialogue=arrays["quick"],  # not asked for here
+        digest="",
+    )
     engine = with_classifier(classifier)
     found: list[list[float]] = []
     labels: list[bool] = []
