@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from bot.crisis.types import CATEGORIES
 
 MODELS = Path(__file__).parents[2] / "models"
 MODEL_NAME, MANIFEST_NAME = "crisis.skops", "manifest.json"
-FORM = 3
+FORM = 4
 # Of a long text only the windows that the first reader likes best are encoded.
 ENCODED_WINDOWS = 4
 
@@ -54,7 +55,8 @@ NOTHING = Opinion(0.0, 0.0)
 class Classifier:
     """`weights`: one per column, idf included. The others: weights of scores, the constant last. `digest`: SHA-256.
 
-    `quick`: of the first reader's score. `full`, `imminent`: of the scores (first reader, crisis, imminent).
+    `quick`: of the first reader's score and the length. `full`, `imminent`: of the scores (first reader, crisis,
+    imminent) and the length.
     `dialogue`: of what `dialogue.features` makes of a conversation.
     """
 
@@ -75,13 +77,13 @@ class Classifier:
             return NOTHING
         parts = windows(reading)
         first = [self.first_score(part) for part in parts]
-        quick = chance(self.quick, [max(first)])
+        quick = max(chance(self.quick, [score, length(part)]) for score, part in zip(first, parts, strict=True))
         asked = encoder() if quick >= sure_below or reading.standing else None
         if asked is None:
             return Opinion(quick, 0.0)
         best = sorted(range(len(parts)), key=lambda at: -first[at])[:ENCODED_WINDOWS]
         rows = asked.score([parts[at].told for at in best])
-        opinions = [self._joined(first[at], row) for at, row in zip(best, rows, strict=True)]
+        opinions = [self._joined(first[at], row, length(parts[at])) for at, row in zip(best, rows, strict=True)]
         return Opinion(
             crisis=max(one.crisis for one in opinions),
             imminent=max(one.imminent for one in opinions),
@@ -93,10 +95,15 @@ class Classifier:
         numbers, values = columns(part)
         return float(self.weights[numbers] @ values) + self.bias
 
-    def _joined(self, first: float, row: Floats) -> Opinion:
-        scores = [first, float(row[0]), float(row[1])]
+    def _joined(self, first: float, row: Floats, long: float) -> Opinion:
+        scores = [first, float(row[0]), float(row[1]), long]
         kind = int(np.argmax(row[3:]))
         return Opinion(chance(self.full, scores), chance(self.imminent, scores), CATEGORIES[kind])
+
+
+def length(part: Reading) -> float:
+    """The logarithm of a text's words: a long one has more in it that sounds like danger, whatever it says."""
+    return math.log1p(part.word_count)
 
 
 def chance(weights: Floats, scores: Sequence[float]) -> float:

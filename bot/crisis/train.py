@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.crisis.classifier import FORM, MANIFEST_NAME, MODEL_NAME, MODELS, Classifier
+from bot.crisis.classifier import FORM, MANIFEST_NAME, MODEL_NAME, MODELS, Classifier, length
 from bot.crisis.dialogue import client_turns, features
 from bot.crisis.encoder import MANIFEST as ENCODER_MANIFEST
 from bot.crisis.encoder import encoder
@@ -97,10 +97,11 @@ def _first_reader(train: Examples) -> tuple[Floats, float]:
 def _joined(tune: Examples, weights: Floats, bias: float) -> dict[str, Any]:
     """The small regressions that turn scores into probabilities; see `Classifier`."""
     first = _matrix(tune.readings) @ weights + bias
-    found = {"quick": _logistic(first[:, None], tune.labels)}
+    long = np.asarray([length(reading) for reading in tune.readings])
+    found = {"quick": _logistic(np.column_stack([first, long]), tune.labels)}
     asked = encoder()
     second = asked.score([reading.told for reading in tune.readings])[:, :2] if asked else np.zeros((len(first), 2))
-    scores = np.column_stack([first, second])
+    scores = np.column_stack([first, second, long])
     soon = np.asarray([bool(row["crisis"]) and row["severity"] == 3 for row in tune.rows], dtype=bool)
     return found | {"full": _logistic(scores, tune.labels), "imminent": _logistic(scores, soon)}
 
