@@ -122,6 +122,8 @@ def _log_odds(probability: float) -> float:
 
 def _course(spoken: Sequence[Spoken], thresholds: Thresholds, weights: Floats) -> Conclusion | None:
     """What all turns together are like, by the regression fitted to dialogues."""
+    if max(said.opinion.crisis * said.weight for said in spoken[1:]) < thresholds.course_from:
+        return None  # the last turn stands alone, and has been judged alone
     probability = chance(weights, features(spoken))
     if probability < thresholds.course_check_in:
         return None

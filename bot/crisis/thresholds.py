@@ -30,6 +30,7 @@ class Thresholds:
     alone_check_in: float
     imminent_alert: float
     imminent_severe: float
+    course_from: float
     course_check_in: float
     course_alert: float
     encoder_from: float

@@ -102,6 +102,16 @@ def test_peace_after_peace_stays_peace(made: Engine) -> None:
     assert course(made, *[0.02] * 12) == "none"
 
 
+def test_a_turn_that_stands_alone_is_judged_alone(made: Engine) -> None:
+    """After peace it is asked about, and what came before makes no alert of it."""
+    assert course(made, 0.02, 0.02, 0.02, 0.84) == "check_in"
+
+
+def test_many_small_doubts_are_no_danger(made: Engine) -> None:
+    """Words such as "done", which could be the end of anything, add up to nothing where no turn is doubtful itself."""
+    assert course(made, *[0.33] * 12) == "none"
+
+
 def test_what_was_said_days_ago_has_faded(made: Engine) -> None:
     """The same turns with three days before the last one."""
     assert course(made, 0.5, 0.5, 0.5, 0.54, hours=72.0) == "none"

@@ -23,6 +23,7 @@ VALUES = {
     "plain_check_in": 0.35,
     "imminent_alert": 0.65,
     "imminent_severe": 0.5,
+    "course_from": 0.3,
     "course_check_in": 0.55,
     "course_alert": 0.78,
     "plain_alert": 0.8,

@@ -17,7 +17,7 @@ WORDS = {
     "en": ("restless", "A long day at work", "Ten minutes of music", "The call with my brother"),
     "es": ("inquietud", "Un día largo en el trabajo", "Diez minutos de música", "La llamada con mi hermano"),
 }
-UNSURE = {"en": "What's the point of living", "es": "¿Para qué seguir?"}
+UNSURE = {"en": "What's the point of living", "es": "No le veo sentido a seguir"}
 DANGER = {
     "en": "I wrote the letters already, I want to die tonight",
     "es": "Ya escribí las cartas, quiero morir esta noche",
