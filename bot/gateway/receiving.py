@@ -31,6 +31,7 @@ from bot.logs import error_class
 from bot.records import StoreError, Tx, Writer, WriterTimeout, conversations, people
 from bot.records.conversations import SameIdOtherBody
 from bot.texts import Lines, Texts
+from bot.texts.files import LANGUAGES
 
 log = structlog.get_logger()
 
@@ -80,6 +81,8 @@ class Receiver:
     ) -> None:
         self._records, self._memory = records, memory
         self._texts, self._lines = texts, lines
+        # What the button under a timer or a picture writes where its step names no option.
+        self._done = frozenset(texts.topic("widget", language=each, address="tu")["done"] for each in LANGUAGES)
         self._commit_deadline_s = commit_deadline_s
         self._wake = wake
         self._now = now
@@ -113,10 +116,12 @@ class Receiver:
         at = self._now()
         talk = await self._talk(who) if isinstance(who, Person) else None
         text = incoming.text or incoming.label or _label(incoming, talk)
-        if incoming.label or is_program_words(incoming.option, talk.labels if talk else ()):
+        pressed = text in self._done or is_program_words(incoming.option, talk.labels if talk else ())
+        if incoming.label or pressed:
             turns = [Turn(role="client", text="", at_utc=at, step=incoming.step)]
         else:
-            turns = [*(talk.turns if talk else ()), Turn(role="client", text=text, at_utc=at, step=incoming.step)]
+            before = [turn for turn in (talk.turns if talk else ()) if turn.text not in self._done]
+            turns = [*before, Turn(role="client", text=text, at_utc=at, step=incoming.step)]
         assessment = await self._assess(turns, who)
         if assessment.level == "alert" and (card := self._card("noticed", who, incoming, assessment)) is not None:
             tell({"type": "card", "card": card})

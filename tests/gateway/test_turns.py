@@ -73,3 +73,13 @@ def test_a_pressed_button_raises_no_alert_and_colours_no_later_message(door: Doo
     assert level_of(door, after) == "none"
     assert [step["type"] for step in device.sends(LABEL, message_id=written)] == ["card", "ack"]
     assert level_of(door, written) == "alert"
+
+
+@pytest.mark.parametrize("word", ["Done", "Listo"])
+def test_the_word_under_a_timer_is_ours(door: Door, word: str) -> None:
+    """Pressed often, it is still no danger, in whichever language; and no later message is coloured by it."""
+    device: Device = door.device(doors.enrol(door.store, door.people.wren))
+    for _ in range(4):
+        message_id = uuid.uuid4().hex
+        assert [step["type"] for step in device.sends(word, message_id=message_id)] == ["ack"]
+        assert level_of(door, message_id) == "none"
