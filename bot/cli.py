@@ -70,6 +70,8 @@ def run() -> None:
         _say("run: ended")
     except Refusal as refusal:
         raise _Told(str(refusal)) from refusal
+    except ConnectionError as error:
+        raise _Told(f"the supervisor has ended; {settings.path(settings.state_dir)} has its log") from error
     except OSError as error:
         raise _Told(_disk_fault(error)) from error
 
